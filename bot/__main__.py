@@ -1,0 +1,126 @@
+"""The command line; reads arguments and nothing else. Imports what a command needs when it runs: starting is quick."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.config import Settings, configure_logging, load_settings
+from bot.errors import BotError
+
+app = typer.Typer(
+    name="vejviser",
+    help="Vejviser, a multilingual guidance bot on Telegram.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a trace with local values would show texts and secrets
+    add_completion=False,
+)
+
+Root = Annotated[Path | None, typer.Option("--content", help="Folder with flows/, knowledge/ and locales/.")]
+
+
+@app.command()
+def run() -> None:
+    """Talk to Telegram: long polling, or a webhook when VEJVISER_PUBLIC_URL is set."""
+    from bot.wiring import run_bot
+
+    settings = load_settings()
+    settings.token()
+    _run(settings, run_bot(settings))
+
+
+@app.command()
+def demo() -> None:
+    """Start everything on this machine, with a phone in the browser instead of Telegram. Needs no token."""
+    from bot.wiring import run_demo
+
+    settings = load_settings()
+    _run(settings, run_demo(settings, print))
+
+
+@app.command()
+def check(
+    root: Root = None,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day for review dates.")] = None,
+) -> None:
+    """List every problem of the content; exit code 1 when there are errors."""
+    from bot.content.load import try_load
+
+    loaded = try_load(_content(root), today.date() if today is not None else date.today())
+    for problem in loaded.problems:
+        print(problem)
+    errors = len(loaded.errors)
+    print(f"{errors} errors, {len(loaded.problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def extract(
+    languages: Annotated[list[str] | None, typer.Argument(help="Tags of languages to add, such as uk.")] = None,
+    root: Root = None,
+) -> None:
+    """Bring the PO files in step with the Danish texts; translations stay with their text."""
+    from bot.content.extract import extract_all
+
+    written = extract_all(_content(root), datetime.now(UTC), languages or ())
+    for path, waiting in written.items():
+        print(f"{path}: {waiting} texts wait for a translator")
+    if not written:
+        print("All catalogs are in step.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables. Done at every start by itself."""
+    from bot.storage.migrate import migrate as migrate_database
+
+    settings = load_settings()
+    migrate_database(settings.sqlalchemy_url())
+    print("The database is up to date.")
+
+
+@app.command()
+def forget(chat_id: Annotated[int, typer.Argument(help="Telegram's id of the chat.")]) -> None:
+    """Delete everything that is kept about one person."""
+    from bot.wiring import forget_person
+
+    _run(settings := load_settings(), forget_person(settings, chat_id))
+    print("Deleted.")
+
+
+def _content(root: Path | None) -> Path:
+    from bot.content.shipped import shipped_content
+
+    return root or shipped_content()
+
+
+def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
+    configure_logging(settings.log_level, as_json=not sys.stderr.isatty())
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(work)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+def main() -> None:
+    """Run a command; what the person at the keyboard can mend is said in words, without a trace."""
+    try:
+        app()
+    except BotError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""A typed fact: one value, stored once, with where it comes from and how sure it is."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from bot.dates.deadline import Period
+
+Kind = Literal["phone", "email", "url", "address", "period", "law"]
+Confidence = Literal["high", "medium", "low"]
+KINDS = get_args(Kind)
+CONFIDENCES = get_args(Confidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One value of the fact base.
+
+    Args:
+        name: "social_complaint.period".
+        value: None means unknown: it is named as unknown, never guessed.
+        as_of: The source's own date as far as it is known ("2019", "2020-11"), None when undated.
+        checked_on, checked_by: Filled by a human check only.
+        legal_basis_note: The section number itself was not seen in a source: hidden until a lawyer approves it.
+        review_by: After this day somebody must look at it again.
+    """
+
+    name: str
+    kind: Kind
+    value: str | Period | None
+    as_of: str | None
+    confidence: Confidence
+    sources: tuple[str, ...]
+    checked_on: date | None = None
+    checked_by: str | None = None
+    legal_basis_note: str | None = None
+    review_by: date | None = None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.legal_basis_note is not None and self.checked_by is None
+
+    def site(self) -> str:
+        """The first source's site ("ast.dk"), "" where there is none."""
+        return (urlsplit(self.sources[0]).hostname or "").removeprefix("www.") if self.sources else ""

@@ -1,0 +1,1 @@
+"""Files of editors and translators, made into one checked, immutable release."""

@@ -1,0 +1,75 @@
+"""Translations say what the Danish says: the same values, numbers and addresses, all plural forms."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.content.catalog import Translation
+from bot.content.checks.content import Content
+from bot.content.checks.text import forms_of, marks
+from bot.content.problem import Problem, did_you_mean
+from bot.content.source import SourceText
+from bot.i18n.plural import categories
+from bot.i18n.template import PLACEHOLDER
+
+_NUMBER = re.compile(r"\d+")
+_URL = re.compile(r"https?://\S+")
+
+
+def check(content: Content) -> Iterator[Problem]:
+    texts = content.sources.texts
+    for tag, catalog in content.catalogs.items():
+        for key, entry in catalog.entries.items():
+            if key not in texts:
+                hint = f"{did_you_mean(key, texts)} Run: vejviser extract".strip()
+                yield Problem(entry.where, "key-unknown", f"no text has the key '{key}'.", hint, is_warning=True)
+            elif not entry.is_empty and not entry.is_stale(texts[key]):
+                yield from _compare(tag, texts[key], entry)
+        for key, text in texts.items():
+            yield from _wait(tag, text, catalog.entries.get(key))
+
+
+def _wait(tag: str, text: SourceText, entry: Translation | None) -> Iterator[Problem]:
+    """Texts that are shown in Danish until a translator has looked at them."""
+    if entry is None:
+        yield Problem(text.where, "missing", f"'{text.key}' is not in '{tag}'.", "Run: vejviser extract", True)
+    elif entry.is_empty:
+        yield Problem(entry.where, "missing", f"'{text.key}' is not translated.", is_warning=True)
+    elif entry.is_stale(text):
+        hint = "Read it against the new Danish text, then remove the mark 'fuzzy'."
+        yield Problem(entry.where, "stale", f"the Danish text of '{text.key}' has changed.", hint, True)
+
+
+def _compare(tag: str, text: SourceText, entry: Translation) -> Iterator[Problem]:
+    sources = forms_of(text)
+    forms = entry.text if isinstance(entry.text, tuple) else (entry.text,)
+    if isinstance(text.text, tuple) and len(forms) != len(categories(tag)):
+        what = f"'{text.key}' has {len(forms)} plural forms, '{tag}' needs {len(categories(tag))}."
+        yield Problem(entry.where, "plural-count", what)
+        return
+    for form in forms:
+        # A plural's forms are each like the Danish plural, which always holds the number.
+        for code, what, hint in _differences(text.key, sources[-1], form):
+            yield Problem(entry.where, code, what, hint)
+
+
+def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, str]]:
+    wanted, found = Counter(PLACEHOLDER.findall(source)), Counter(PLACEHOLDER.findall(form))
+    for name in (wanted - found).elements():
+        yield "placeholder-missing", f"'{key}' lacks {{{name}}}.", ""
+    for name in (found - wanted).elements():
+        what = f"'{key}' has {{{name}}}, which the Danish does not have."
+        yield "placeholder-extra", what, did_you_mean(name, wanted)
+    yield from marks(key, form)
+    if source.count("**") != form.count("**") or source.count("`") != form.count("`"):
+        yield "markup-differs", f"'{key}' has other ** or ` than the Danish.", ""
+    if sorted(_URL.findall(source)) != sorted(_URL.findall(form)):
+        yield "url-differs", f"'{key}' has another address than the Danish.", ""
+    elif _numbers(source) != _numbers(form):
+        yield "number-differs", f"'{key}' has other numbers than the Danish.", "Digits stay 0 to 9."
+
+
+def _numbers(text: str) -> Counter[str]:
+    plain = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in PLACEHOLDER.sub("", text))
+    return Counter(_NUMBER.findall(plain))

@@ -1,0 +1,134 @@
+"""The Danish texts for translators: Babel's extraction methods, and PO files brought in step with the sources."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from babel.messages.catalog import Catalog as PoCatalog
+from babel.messages.pofile import write_po
+
+from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, messages_of, po_path
+from bot.content.source import Sources, SourceText, read_article, read_flow, read_service, read_sources
+from bot.i18n.plural import header
+
+Extracted = tuple[int, str, tuple[str, ...], list[str]]
+
+HEADER_COMMENT = (
+    "# Translations of Vejviser. Everything here is a draft until a named human approves it (approved.tsv)."
+)
+
+
+def extract_flows(
+    fileobj: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Extracted]:
+    """Babel's extraction method for `flows/*.yaml` (entry point `vejviser_flows`)."""
+    path = Path(fileobj.name)
+    sources = Sources()
+    read_flow(path, path.parent.parent, sources)
+    return _extracted(sources)
+
+
+def extract_knowledge(
+    fileobj: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Extracted]:
+    """Babel's extraction method for articles and services (entry point `vejviser_knowledge`)."""
+    path = Path(fileobj.name)
+    sources = Sources()
+    read = read_article if path.suffix == ".md" else read_service
+    read(path, path.parent.parent.parent, sources)
+    return _extracted(sources)
+
+
+def _extracted(sources: Sources) -> Iterator[Extracted]:
+    for text in sources.texts.values():
+        line = int(text.where.rpartition(":")[2])
+        comments = [text.comment] if text.comment else []
+        if isinstance(text.text, tuple):
+            yield line, "npgettext", (text.key, *text.text), comments
+        else:
+            yield line, "pgettext", (text.key, text.text), comments
+
+
+def extract_all(root: Path, now: datetime, tags: Collection[str] = ()) -> dict[Path, int]:
+    """Bring all PO files in step with the Danish texts; `tags` adds new languages.
+
+    A translation stays with its key. Where the Danish has changed it is marked fuzzy and keeps the text that it was
+    made for (Babel's own update drops it when the change is large). A file is written only when it changes.
+
+    Returns:
+        The files that were written, with how many of their texts wait for a translator.
+    """
+    sources = read_sources(root)
+    found = {folder.parent.name for folder in (root / "locales").glob("*/LC_MESSAGES")}
+    written = {}
+    for tag in sorted((found | set(tags)) - {SOURCE_LOCALE}):
+        for domain in DOMAINS:
+            path = po_path(root, tag, domain)
+            texts = [text for text in sources.texts.values() if domain_of(text.key) == domain]
+            waiting = _update(path, tag, domain, texts, now)
+            if waiting is not None:
+                written[path] = waiting
+    return written
+
+
+def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: datetime) -> int | None:
+    old = load_po(path, tag) if path.exists() else None
+    new = new_catalog(tag, domain, old.creation_date if old is not None else now)
+    entries = {message.context: message for message in messages_of(old)} if old is not None else {}
+    waiting = 0
+    for text in texts:
+        before = entries.get(text.key)
+        file = text.where.rpartition(":")[0]
+        message = new.add(text.text, context=text.key, locations=[(file, 0)], auto_comments=_comments(text))
+        if before is not None and _has_text(before.string):
+            message.string = before.string
+            message.user_comments = before.user_comments
+            if before.id != text.text:
+                message.flags.add("fuzzy")
+                message.previous_id = list(before.id) if isinstance(before.id, (tuple, list)) else [before.id]
+            elif before.fuzzy:
+                message.flags.add("fuzzy")
+                message.previous_id = before.previous_id
+        waiting += not _has_text(message.string) or message.fuzzy
+    return waiting if _write(path, new) else None
+
+
+def _comments(text: SourceText) -> list[str]:
+    return [text.comment] if text.comment else []
+
+
+def _has_text(string: Any) -> bool:
+    return all(string) if isinstance(string, (tuple, list)) else bool(string)
+
+
+def new_catalog(tag: str, domain: str, created_at: datetime | str) -> PoCatalog:
+    """An empty catalog with the pinned plural header of its language."""
+    catalog = PoCatalog(
+        locale=tag,
+        domain=domain,
+        header_comment=HEADER_COMMENT,
+        project="Vejviser",
+        version="1",
+        creation_date=created_at,
+        revision_date=created_at,
+        last_translator="draft",
+        language_team=tag,
+        msgid_bugs_address="",
+        fuzzy=False,
+    )
+    catalog.mime_headers = [("Plural-Forms", header(tag))]
+    return catalog
+
+
+def _write(path: Path, catalog: PoCatalog) -> bool:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes() if path.exists() else None
+    fresh = path.with_suffix(".po.new")
+    with fresh.open("wb") as file:
+        write_po(file, catalog, width=120, include_lineno=False, include_previous=True)
+    if fresh.read_bytes() == before:
+        fresh.unlink()
+        return False
+    fresh.replace(path)
+    return True

@@ -1,0 +1,173 @@
+"""One release: all content, checked and frozen. Implements what engine and runner need from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.articles.fact import Fact
+from bot.articles.service import Service
+from bot.content.catalog import Translated
+from bot.dates.deadline import Period
+from bot.engine.effects import Month, Param, Text
+from bot.engine.flow import Node
+from bot.i18n.day import full_date, month_name
+from bot.i18n.plural import form
+from bot.i18n.render import Rendered, fill, join
+from bot.i18n.template import placeholders
+from bot.understanding.fold import fold
+from bot.understanding.language import guess_locale
+from bot.understanding.phrases import Phrases
+
+KEYBOARD = (("menu", "human"), ("language", "help", "hide"))  # ways, as they stand on the reply keyboard
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything of one state of the content.
+
+    Args:
+        digest: Hash of all files it was made of, in hex.
+        locales: Tags, the source language first.
+        messages: Per locale, per key, the text or its plural forms.
+        rights: Ids of nodes that tell about rights.
+        approved: (locale, key) of texts that a named human approved as they stand now.
+        approved_only: Texts about rights are shown in Danish where their translation is not approved.
+    """
+
+    digest: str
+    locales: Sequence[str]
+    nodes: Mapping[str, Node]
+    moved: Mapping[str, str]
+    messages: Mapping[str, Mapping[str, Translated]]
+    facts: Mapping[str, Fact]
+    services: Mapping[str, Service]
+    rights: frozenset[str]
+    approved: frozenset[tuple[str, str]]
+    phrases: Phrases
+    approved_only: bool = False
+    _ready: dict[tuple[str, str], Rendered] = field(default_factory=dict, repr=False)
+    _labels: dict[str, str] = field(default_factory=dict, repr=False)
+    _rights_texts: set[str] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self._rights_texts.update(key for id in self.rights for key in self.nodes[id].texts())
+        for locale in self.locales:
+            for row in KEYBOARD:
+                for way in row:
+                    self._labels[fold(self.label(f"common/keyboard_{way}", locale))] = way
+
+    # --- what the engine looks up -----------------------------------------------------------------
+
+    def label(self, key: str, locale: str | None) -> str:
+        return self.render(Text(key), locale or self.locales[0]).text
+
+    def intent(self, typed: str, locale: str | None) -> str | None:
+        return self._labels.get(fold(typed)) or self.phrases.match(typed, locale)
+
+    def guess_locale(self, typed: str) -> str | None:
+        return guess_locale(typed, self.locales)
+
+    # --- what the runner shows --------------------------------------------------------------------
+
+    def keyboard(self, locale: str) -> list[list[str]]:
+        return [[self.label(f"common/keyboard_{way}", locale) for way in row] for row in KEYBOARD]
+
+    def shows_draft_label(self, keys: tuple[str, ...], shown: str, locale: str) -> bool:
+        return shown in self.rights and any((locale, key) not in self.approved for key in keys)
+
+    def render(self, text: Text, locale: str) -> Rendered:
+        """The text in that locale, all in Danish where it has none; values inserted and isolated."""
+        if not self._speaks(text.key, locale):
+            locale = self.locales[0]
+        if text.params:
+            return self._render(text, locale)
+        ready = self._ready.get((text.key, locale))
+        if ready is None:
+            ready = self._ready[text.key, locale] = self._render(text, locale)
+        return ready
+
+    def _render(self, text: Text, locale: str) -> Rendered:
+        kind, _, rest = text.key.partition("/")
+        if kind == "service" and rest.endswith("/page"):
+            return self._service_page(self.services[rest.removesuffix("/page")], locale)
+        if kind == "service" and rest.endswith("/name"):
+            return Rendered(self.services[rest.removesuffix("/name")].name)
+        message = self._message(text, locale)
+        values = {name: self._value(name, text.params, locale) for name in set(placeholders(message))}
+        return fill(message, {name: value for name, value in values.items() if value is not None})
+
+    def _speaks(self, key: str, locale: str) -> bool:
+        """Whether a text is shown in that locale; pages that are put together speak every language."""
+        source = self.locales[0]
+        if locale == source or key not in self.messages[source]:
+            return True
+        if self.approved_only and key in self._rights_texts and (locale, key) not in self.approved:
+            return False
+        return key in self.messages[locale]
+
+    def _message(self, text: Text, locale: str) -> str:
+        message = self.messages[locale][text.key]
+        if isinstance(message, str):
+            return message
+        number = next((value for value in text.params.values() if isinstance(value, int)), 0)
+        return message[form(locale, number)]
+
+    def _value(self, name: str, params: Mapping[str, Param], locale: str) -> str | Rendered | None:
+        if name in params:
+            return self._shown(params[name], locale)
+        return self._fact(name, locale) if "." in name else None
+
+    def _shown(self, value: Param, locale: str) -> str | Rendered:
+        match value:
+            case Text():
+                return self.render(value, value.locale or locale)
+            case Month(first=first):
+                return month_name(first, locale)
+            case date():
+                return full_date(value, locale)
+            case int():
+                return str(value)
+            case str():
+                return value
+
+    def _fact(self, name: str, locale: str) -> str | Rendered | None:
+        if name.endswith(".source"):
+            return self._source(name.removesuffix(".source"), locale)
+        fact = self.facts.get(name)
+        if fact is None:
+            return None
+        if fact.value is None or fact.is_hidden:
+            return self.render(Text("common/unknown"), locale)
+        if isinstance(fact.value, Period):
+            return self.render(Text(f"common/{fact.value.unit}", {"n": fact.value.length}), locale)
+        if fact.confidence == "low":
+            return self.render(Text("common/unsure", {"value": fact.value}), locale)
+        return fact.value
+
+    def _source(self, group: str, locale: str) -> Rendered | None:
+        """Where a group of facts comes from: its first fact that has a source speaks for it."""
+        facts = (fact for name, fact in self.facts.items() if name.startswith(f"{group}.") and fact.sources)
+        fact = next(facts, None)
+        if fact is None:
+            return None
+        if fact.as_of is None:
+            return self.render(Text("common/source_undated", {"site": fact.site()}), locale)
+        return self.render(Text("common/source_dated", {"site": fact.site(), "date": fact.as_of}), locale)
+
+    def _service_page(self, service: Service, locale: str) -> Rendered:
+        lines = [Rendered(f"{service.name}\n"), self.render(Text(f"service/{service.id}/what"), locale), Rendered("")]
+        if service.is_free:
+            lines.append(self.render(Text("common/service_free"), locale))
+        for name in ("phone", "email", "address", "url"):
+            fact = self.facts.get(service.facts.get(name, ""))
+            if fact is not None and fact.value is not None:
+                shown = self._fact(fact.name, locale)
+                assert shown is not None
+                value: Param = shown if isinstance(shown, str) else shown.text
+                lines.append(self.render(Text(f"common/service_{name}", {name: value}), locale))
+            elif name == "phone":
+                lines.append(self.render(Text("common/service_no_phone"), locale))
+        lines.append(self.render(Text("common/service_no_hours"), locale))
+        group = next(iter(service.facts.values()), "").partition(".")[0]
+        source = self._source(group, locale)
+        return join([*lines, source] if source else lines, between="\n")

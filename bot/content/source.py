@@ -1,0 +1,188 @@
+"""Reads the files as they are written: flows, articles, services, facts, phrases, each text with its key and line."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+import bot.engine.nodes  # noqa: F401  (registers the node kinds)
+from bot.content.problem import Problem
+from bot.engine.flow import NODE_KINDS
+
+MAX_BYTES = 1_000_000  # a file of an editor is never larger
+_SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z_]+)\}$", re.MULTILINE)
+
+SourceValue = str | tuple[str, str]  # a text, or its singular and plural
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A Danish text: its key (gettext's context), where it stands, and what a translator should know."""
+
+    key: str
+    text: SourceValue
+    where: str
+    comment: str = ""
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything that was read, and every problem with reading it."""
+
+    texts: dict[str, SourceText] = field(default_factory=dict)
+    flows: dict[str, CommentedMap] = field(default_factory=dict)
+    nodes: dict[str, CommentedMap] = field(default_factory=dict)
+    where: dict[str, str] = field(default_factory=dict)  # node id -> file:line
+    moved: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, tuple[str, ...]] = field(default_factory=dict)  # article id -> ids of its sections
+    services: dict[str, CommentedMap] = field(default_factory=dict)
+    facts: dict[str, CommentedMap] = field(default_factory=dict)
+    phrases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add_text(self, key: str, value: Any, where: str, comment: str = "") -> None:
+        if isinstance(value, CommentedMap) and set(value) == {"one", "other"}:
+            text: SourceValue = (str(value["one"]), str(value["other"]))
+        elif isinstance(value, str) and value.strip():
+            text = value.strip()
+        else:
+            self.problems.append(Problem(where, "text-missing", f"'{key}' must be a text."))
+            return
+        if key in self.texts:
+            self.problems.append(Problem(where, "key-twice", f"'{key}' stands also in {self.texts[key].where}."))
+        self.texts[key] = SourceText(key, text, where, comment)
+
+
+def read_sources(root: Path) -> Sources:
+    """Read `flows/` and `knowledge/` below root. Never raises for what an editor wrote: see `problems`."""
+    sources = Sources()
+    for path in _files(root, "flows/*.yaml"):
+        read_flow(path, root, sources)
+    for path in _files(root, "knowledge/articles/*.md"):
+        read_article(path, root, sources)
+    for path in _files(root, "knowledge/services/*.yaml"):
+        read_service(path, root, sources)
+    for path in _files(root, "knowledge/facts/*.yaml"):
+        _read_facts(path, root, sources)
+    for path in _files(root, "knowledge/phrases/*.yaml"):
+        loaded = _load_yaml(path, root, sources)
+        if loaded is not None:
+            sources.phrases[path.stem] = loaded
+    return sources
+
+
+def _files(root: Path, pattern: str) -> Iterator[Path]:
+    yield from sorted(root.glob(pattern))
+
+
+def _place(path: Path, root: Path, line: int = 0) -> str:
+    return f"{path.relative_to(root)}:{line + 1}"
+
+
+def _load_yaml(path: Path, root: Path, sources: Sources) -> CommentedMap | None:
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise ValueError(f"has more than {MAX_BYTES} bytes")
+        return _parse_yaml(raw.decode("utf-8"))
+    except (YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error)
+        sources.problems.append(Problem(_place(path, root, mark.line if mark else 0), "yaml-unreadable", f"{what}."))
+        return None
+
+
+def _parse_yaml(text: str) -> CommentedMap:
+    if re.search(r"^[^#\n]*(?:[:\-\[,]\s+|^)[&*!][A-Za-z]", text, re.MULTILINE):
+        raise ValueError("anchors, aliases and tags are not allowed")
+    loaded = YAML(typ="rt").load(StringIO(text))
+    if not isinstance(loaded, CommentedMap):
+        raise ValueError("is not a mapping")
+    return loaded
+
+
+def read_flow(path: Path, root: Path, sources: Sources) -> None:
+    loaded = _load_yaml(path, root, sources)
+    if loaded is None:
+        return
+    flow = str(loaded.get("flow", path.stem))
+    if flow != path.stem:
+        sources.problems.append(Problem(_place(path, root), "flow-name", f"flow '{flow}' must be in {flow}.yaml."))
+    sources.flows[flow] = loaded
+    texts = loaded.get("texts") or CommentedMap()
+    for name, value in texts.items():
+        sources.add_text(f"{flow}/{name}", value, _place(path, root, texts.lc.key(name)[0]))
+    for old, new in (loaded.get("moved") or {}).items():
+        sources.moved[f"{flow}/{old}"] = new if "/" in new else f"{flow}/{new}"
+    nodes = loaded.get("nodes") or CommentedMap()
+    for name, node in nodes.items():
+        line = nodes.lc.key(name)[0]
+        if not isinstance(node, CommentedMap) or node.get("kind") not in NODE_KINDS:
+            what = f"node '{name}' has no known kind."
+            hint = f"Kinds are {', '.join(sorted(NODE_KINDS))}."
+            sources.problems.append(Problem(_place(path, root, line), "kind-unknown", what, hint))
+            continue
+        sources.nodes[f"{flow}/{name}"] = node
+        sources.where[f"{flow}/{name}"] = _place(path, root, line)
+        _read_node_texts(f"{flow}/{name}", node, path, root, sources)
+
+
+def _read_node_texts(node_id: str, node: CommentedMap, path: Path, root: Path, sources: Sources) -> None:
+    kind = NODE_KINDS[node["kind"]]
+    for name, type_ in {**kind.required, **kind.optional}.items():
+        if name not in node:
+            continue
+        where = _place(path, root, node.lc.key(name)[0])
+        if type_ == "text":
+            sources.add_text(f"{node_id}/{name}", node[name], where)
+        elif type_ == "choices":
+            for choice in node[name]:
+                if isinstance(choice, CommentedMap) and "id" in choice:
+                    place = _place(path, root, choice.lc.line)
+                    sources.add_text(f"{node_id}/{name}/{choice['id']}", choice.get("label"), place, "A button.")
+
+
+def read_article(path: Path, root: Path, sources: Sources) -> None:
+    """Front matter, the short answer, then sections `## Heading {#id}`."""
+    text = path.read_text("utf-8")
+    try:
+        _, front, body = text.split("---\n", 2)
+        title = _parse_yaml(front)["title"]
+    except (ValueError, KeyError, YAMLError):
+        problem = Problem(_place(path, root), "front-matter", "the article needs a title between two lines of '---'.")
+        sources.problems.append(problem)
+        return
+    key, first_line = f"article/{path.stem}", front.count("\n") + 1
+    sources.add_text(f"{key}/title", title, _place(path, root, 1))
+    found = list(_SECTION.finditer(body))
+    ends = [match.start() for match in found[1:]] + [len(body)]
+    short = body[: found[0].start()] if found else body
+    sources.add_text(f"{key}/short", short, _place(path, root, first_line + 1))
+    for match, end in zip(found, ends, strict=False):
+        where = _place(path, root, first_line + body[: match.start()].count("\n") + 1)
+        sources.add_text(f"{key}/{match['id']}/heading", match["heading"], where, "A button and a heading.")
+        sources.add_text(f"{key}/{match['id']}/text", body[match.end() : end], where)
+    sources.sections[path.stem] = tuple(match["id"] for match in found)
+
+
+def read_service(path: Path, root: Path, sources: Sources) -> None:
+    loaded = _load_yaml(path, root, sources)
+    if loaded is None:
+        return
+    sources.services[path.stem] = loaded
+    sources.where[f"service/{path.stem}"] = _place(path, root)
+    sources.add_text(f"service/{path.stem}/what", loaded.get("what"), _place(path, root))
+
+
+def _read_facts(path: Path, root: Path, sources: Sources) -> None:
+    loaded = _load_yaml(path, root, sources)
+    for group, facts in (loaded or CommentedMap()).items():
+        for name, fact in facts.items():
+            sources.facts[f"{group}.{name}"] = fact
+            sources.where[f"{group}.{name}"] = _place(path, root, facts.lc.key(name)[0])

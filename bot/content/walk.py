@@ -1,0 +1,79 @@
+"""Every screen that a release can show, with its longest values: for checks, previews and tests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.engine.effects import Effect, SendEmergencyCard, SendMessage
+from bot.engine.flow import Node, Picked
+from bot.engine.nodes.ask import Ask
+from bot.engine.nodes.deadline import Deadline
+from bot.engine.nodes.remind import Remind
+from bot.engine.press import read_press
+from bot.engine.session import Session
+from bot.runner.handlers.message import emergency_card
+from bot.runner.message import message_body
+from bot.runner.outgoing import MessageBody
+from bot.runner.release import Release
+
+LONGEST_DAY = date(2026, 9, 23)  # "onsdag den 23. september 2026"
+DAYS_AGO = (0, 5, 22, 27, 28, 29, 30, 40)  # letters so old show every state of a time limit
+SAMPLE = "W" * 60  # as long as a typed answer that a text repeats may be
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: the node that shows it, the choice that led to a page of it ("" for the first), the locale."""
+
+    node: str
+    choice: str
+    locale: str
+    body: MessageBody
+
+
+def walk(release: Release, locale: str) -> Iterator[Screen]:
+    """All screens of all nodes in one language, each at least once."""
+    for node in release.nodes.values():
+        for session in _sessions(node, release, locale):
+            shown = node.enter(session, release).effects
+            yield from _screens(node, "", shown, locale, release)
+            for choice in _own_choices(node, shown):
+                turn = node.receive(session, Picked(choice), release)
+                if turn is not None:
+                    yield from _screens(node, choice, turn.effects, locale, release)
+    yield Screen("emergency", "", locale, emergency_card(locale, release))
+
+
+def _sessions(node: Node, release: Release, locale: str) -> Iterator[Session]:
+    """The states of a person in which the node shows something else."""
+    at = datetime.combine(LONGEST_DAY, datetime.min.time(), UTC) + timedelta(hours=9)
+    plain = Session(0, locale=locale, node=node.id, touched_at=at)
+    for asking in release.nodes.values():
+        if isinstance(asking, Ask):
+            plain = plain.answered(asking.answer, LONGEST_DAY.isoformat() if asking.expects == "date" else SAMPLE)
+    yield plain
+    counted_from = node.start if isinstance(node, Deadline) else node.before if isinstance(node, Remind) else None
+    if counted_from is not None:
+        for days in DAYS_AGO:
+            day = LONGEST_DAY + timedelta(days=days if isinstance(node, Remind) else -days)
+            yield plain.answered(counted_from, day.isoformat())
+
+
+def _own_choices(node: Node, shown: tuple[Effect, ...]) -> list[str]:
+    """Choices under these messages that the node itself answers."""
+    presses = (
+        read_press(button.data)
+        for effect in shown
+        if isinstance(effect, SendMessage)
+        for row in effect.rows
+        for button in row
+    )
+    return [press.choice for press in presses if press.node == node.id and press.choice]
+
+
+def _screens(node: Node, choice: str, effects: tuple[Effect, ...], locale: str, release: Release) -> Iterator[Screen]:
+    for effect in effects:
+        if isinstance(effect, SendMessage):
+            yield Screen(node.id, choice, locale, message_body(effect, locale, release))
+        elif isinstance(effect, SendEmergencyCard):
+            yield Screen(node.id, choice, locale, emergency_card(locale, release))

@@ -1,0 +1,406 @@
+"""The engine: a session and what came in give the new session and the effects. Same input, same turn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import bot.engine.nodes  # noqa: F401  (registers the node kinds)
+from bot.engine.effects import (
+    AddToTranscript,
+    Button,
+    CancelReminders,
+    CancelTicket,
+    DeleteMessage,
+    Effect,
+    HideChat,
+    LeaveChat,
+    OpenTicket,
+    SendEmergencyCard,
+    SendMessage,
+    Text,
+)
+from bot.engine.flow import Assets, Node, Picked, Turn, Typed
+from bot.engine.incoming import (
+    BotBlocked,
+    ChoicePressed,
+    CommandGiven,
+    FileSent,
+    GroupMet,
+    Incoming,
+    MessageEdited,
+    OtherSent,
+    TextTyped,
+)
+from bot.engine.nodes.language import Language
+from bot.engine.press import Press, read_press, way_data
+from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, NEW_MESSAGE, PRIVACY, ways
+from bot.engine.session import Session
+from bot.errors import BotError
+from bot.understanding.cpr import mask_cpr
+
+IDLE = timedelta(hours=24)  # after this a typed message is asked: go on, or start over?
+DOUBLE_TAP = timedelta(seconds=2)
+MAX_STEPS = 50  # nodes entered in one turn; the checks refuse loops that never wait
+
+
+class FlowNeverWaits(BotError):
+    """A chain of nodes went on and on without waiting for the person."""
+
+
+def advance(session: Session, incoming: Incoming, assets: Assets) -> Turn:
+    """Answer one incoming event.
+
+    Args:
+        session: The person's place before the event.
+        incoming: What happened. Danger and CPR numbers are looked at first, whatever the place.
+        assets: One release; nodes that it no longer has are followed by `moved`.
+    Returns:
+        The new session and the effects; `goto` is always None.
+    """
+    before = session
+    session = replace(session, touched_at=incoming.at, hint=session.hint or _hint(incoming, assets))
+    match incoming:
+        case TextTyped(text=text, message_id=message_id):
+            return _typed(before, session, text, AddToTranscript(text, message_id), assets)
+        case MessageEdited(text=text, message_id=message_id):
+            return _typed(before, session, text, AddToTranscript(text, message_id, "edited"), assets)
+        case CommandGiven():
+            return _command(session, incoming, assets)
+        case ChoicePressed():
+            return _pressed(before, session, incoming, assets)
+        case FileSent():
+            return _file(session, incoming, assets)
+        case OtherSent():
+            return _aside(session, "common/cannot_read", assets)
+        case GroupMet():
+            return Turn(before, (LeaveChat(),))
+        case BotBlocked():
+            return Turn(before, (CancelReminders(),))
+        case _:
+            return Turn(before)
+
+
+def _hint(incoming: Incoming, assets: Assets) -> str | None:
+    """A language to offer first: the typed text tells more than the app, which is often set to Danish."""
+    if isinstance(incoming, TextTyped):
+        guess = assets.guess_locale(incoming.text)
+        if guess is not None:
+            return guess
+    code = (incoming.language_code or "").partition("-")[0]
+    return code if code in assets.locales else None
+
+
+# --- typed text ---------------------------------------------------------------------------------
+
+
+def _typed(before: Session, session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    intent = assets.intent(text, session.locale)
+    masked = mask_cpr(text)
+    effects: tuple[Effect, ...] = ()
+    if masked != text:
+        told = SendMessage((Text("common/cpr_deleted"),))
+        effects, transcript = (DeleteMessage(transcript.message_id), told), replace(transcript, text=masked)
+    if intent == "danger":
+        return _danger(session, effects, transcript)
+    turn = _answer_typed(before, session, masked, intent, transcript, assets)
+    return replace(turn, effects=effects + turn.effects)
+
+
+def _danger(session: Session, effects: tuple[Effect, ...], transcript: AddToTranscript) -> Turn:
+    """The card at once; who waits for an adviser moves to the front of the queue."""
+    if session.ticket is not None:
+        effects = (*effects, OpenTicket("danger", "danger"), transcript)
+    return Turn(session, (SendEmergencyCard(), *effects))
+
+
+def _answer_typed(
+    before: Session, session: Session, text: str, intent: str | None, transcript: AddToTranscript, assets: Assets
+) -> Turn:
+    if intent in WAYS:
+        return WAYS[intent](session, assets)
+    if session.locale is None or session.node is None:
+        return _first_words(session, text, assets)
+    if session.asks_resume:
+        if intent in ("yes", "no"):
+            return _resume(session, assets) if intent == "yes" else _start_over(session, assets)
+        session = replace(session, asks_resume=False)
+    elif before.is_idle(session.now(), IDLE) and session.node != HOME:
+        return _ask_resume(session)
+    return _to_node(session, text, transcript, assets)
+
+
+def _first_words(session: Session, text: str, assets: Assets) -> Turn:
+    """Before there is a language or a place: the picker, or the menu."""
+    picker = assets.nodes.get(LANGUAGE)
+    if session.locale is None and isinstance(picker, Language):
+        locale = picker.read_locale(Typed(text), assets)
+        return enter(session, LANGUAGE, assets) if locale is None else _speak(session, locale, assets)
+    return enter(session, HOME, assets)
+
+
+def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    node = find_node(session.node, assets)
+    if node is None:
+        return _gone(session, "common/place_gone", assets)
+    if isinstance(node, Language):
+        locale = node.read_locale(Typed(text), assets)
+        if locale is not None:
+            return _speak(session, locale, assets)
+    turn = node.receive(session, Typed(text), assets)
+    if turn is not None:
+        return _follow(turn, assets)
+    if session.ticket is not None:
+        return _to_transcript(session, transcript)
+    return _aside(session, "common/not_understood", assets)
+
+
+def _to_transcript(session: Session, transcript: AddToTranscript) -> Turn:
+    """What is not an answer to the bot is meant for the adviser; the first time the person is told so."""
+    if session.ticket_told:
+        return Turn(session, (transcript,))
+    receipt = SendMessage((Text("common/joined_ticket"),), ways(HUMAN, keeps=True))
+    return Turn(replace(session, ticket_told=True), (transcript, receipt))
+
+
+def _aside(session: Session, key: str, assets: Assets) -> Turn:
+    """Say something about what came in, above the question that is still open: it may have scrolled away."""
+    if session.locale is None or session.node is None:
+        return enter(session, LANGUAGE if session.locale is None else HOME, assets)
+    node = find_node(session.node, assets)
+    if node is None:
+        return _gone(session, "common/place_gone", assets)
+    turn = enter(session, node.id, assets)
+    shown = next((effect for effect in turn.effects if isinstance(effect, SendMessage)), None)
+    if shown is None:
+        return Turn(session, (SendMessage((Text(key),), ways(node.id)),))
+    return Turn(session, (replace(shown, parts=(Text(key), *shown.parts)),))
+
+
+def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
+    caption = mask_cpr(incoming.caption)
+    transcript = AddToTranscript(caption, incoming.message_id, incoming.kind, incoming.file_id)
+    effects: tuple[Effect, ...] = ()
+    if caption != incoming.caption:
+        effects = (DeleteMessage(incoming.message_id), SendMessage((Text("common/cpr_deleted"),)))
+    if caption and assets.intent(caption, session.locale) == "danger":
+        return _danger(session, effects, transcript)
+    if session.ticket is None:
+        turn = _aside(session, "common/cannot_read_file", assets)
+    else:
+        turn = _to_transcript(session, transcript)
+    return replace(turn, effects=effects + turn.effects)
+
+
+# --- commands and ways --------------------------------------------------------------------------
+
+
+def _command(session: Session, incoming: CommandGiven, assets: Assets) -> Turn:
+    if incoming.name == "start":
+        return _start(session, incoming.argument, assets)
+    way = _COMMANDS.get(incoming.name)
+    if way is None:
+        return _aside(session, "common/unknown_command", assets)
+    return WAYS[way](session, assets)
+
+
+def _start(session: Session, argument: str, assets: Assets) -> Turn:
+    """`/start`, or a deep link `/start complaint-ar`: a flow and a language to open it in."""
+    topic, _, tag = argument.partition("-")
+    locale = tag if tag in assets.locales else session.locale
+    if locale is None:
+        return enter(session.started_over(), LANGUAGE, assets)
+    first = next((id for id in assets.nodes if topic and id.startswith(f"{topic}/")), HOME)
+    welcome = SendMessage((Text("start/welcome"),), keyboard="show")
+    turn = enter(replace(session.started_over(), locale=locale), first, assets)
+    return replace(turn, effects=(welcome, *turn.effects))
+
+
+def _menu(session: Session, assets: Assets) -> Turn:
+    return enter(replace(session, returns=(), asks_resume=False), HOME, assets)
+
+
+def _back(session: Session, assets: Assets) -> Turn:
+    if not session.trail:
+        return _menu(session, assets)
+    *trail, place = session.trail
+    return enter(replace(session, node=None, trail=tuple(trail)), place, assets)
+
+
+def _start_over(session: Session, assets: Assets) -> Turn:
+    return enter(session.started_over(), HOME, assets)
+
+
+def _resume(session: Session, assets: Assets) -> Turn:
+    return enter(replace(session, asks_resume=False), session.node or HOME, assets)
+
+
+def _ask_resume(session: Session) -> Turn:
+    rows = (
+        (Button(Text("common/resume"), way_data("resume")),),
+        (Button(Text("common/start_over"), way_data("start_over")),),
+    )
+    return Turn(replace(session, asks_resume=True), (SendMessage((Text("common/welcome_back"),), rows),))
+
+
+def _emergency(session: Session, assets: Assets) -> Turn:
+    return Turn(session, (SendEmergencyCard(),))
+
+
+def _hide(session: Session, assets: Assets) -> Turn:
+    return Turn(session.started_over(), (HideChat(),))
+
+
+def _stop(session: Session, assets: Assets) -> Turn:
+    told = SendMessage((Text("common/stopped"),), keyboard="remove")
+    return Turn(session.started_over(), (CancelReminders(), CancelTicket(), told))
+
+
+def _way_to(node: str) -> Callable[[Session, Assets], Turn]:
+    return lambda session, assets: enter(session, node, assets)
+
+
+# What a typed word, a command or a button on every screen can mean, wherever the person is.
+WAYS: dict[str, Callable[[Session, Assets], Turn]] = {
+    "menu": _menu,
+    "back": _back,
+    "start_over": _start_over,
+    "resume": _resume,
+    "human": _way_to(HUMAN),
+    "language": _way_to(LANGUAGE),
+    "help": _way_to(HELP),
+    "privacy": _way_to(PRIVACY),
+    "delete": _way_to(DELETE),
+    "emergency": _emergency,
+    "hide": _hide,
+    "stop": _stop,
+}
+
+# Commands, in the order in which they are listed to the person ("start" comes from Telegram itself).
+COMMANDS = ("menu", "human", "emergency", "language", "help", "hide", "privacy", "delete", "stop")
+_COMMANDS = {name: name for name in (*COMMANDS, "back")} | {"adviser": "human", "112": "emergency"}
+
+
+# --- buttons ------------------------------------------------------------------------------------
+
+
+def _pressed(before: Session, session: Session, incoming: ChoicePressed, assets: Assets) -> Turn:
+    if _is_double_tap(before, incoming):
+        return Turn(session)
+    session = replace(session, pressed=incoming.data, asks_resume=False)
+    press = read_press(incoming.data)
+    if press.way:
+        return _pressed_way(session, press, incoming.message_id, assets)
+    node = find_node(press.node, assets)
+    if node is None:
+        return _gone(session, "common/button_gone", assets)
+    is_current = session.node == press.node
+    # A button of an older message opens what it meant: go back to its node and answer there.
+    session = session if is_current else session.at(node.id)
+    turn = node.receive(session, Picked(press.choice), assets) if node.id == press.node else None
+    turn = enter(session, node.id, assets) if turn is None else _follow(turn, assets)
+    return _rewriting(turn, incoming.message_id) if is_current and not node.keeps else turn
+
+
+def _is_double_tap(before: Session, incoming: ChoicePressed) -> bool:
+    if before.touched_at is None or incoming.data != before.pressed or incoming.data.startswith(way_data("back")):
+        return False
+    return incoming.at - before.touched_at < DOUBLE_TAP
+
+
+def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets) -> Turn:
+    if press.way == "locale" and press.argument in assets.locales:
+        return _rewriting(_speak(session, press.argument, assets), message_id)
+    if press.way == "original":
+        return _original(session, press.argument, assets)
+    way = WAYS.get(press.way)
+    if way is None:
+        return _gone(session, "common/button_gone", assets)
+    turn = way(session, assets)
+    return turn if press.argument == NEW_MESSAGE else _rewriting(turn, message_id)
+
+
+def _rewriting(turn: Turn, message_id: int) -> Turn:
+    """Show the first message in place of the pressed one, so that the chat does not fill with old menus."""
+    for index, effect in enumerate(turn.effects):
+        if isinstance(effect, SendMessage) and effect.keyboard is None:
+            rewritten = replace(effect, replaces=message_id)
+            return replace(turn, effects=(*turn.effects[:index], rewritten, *turn.effects[index + 1 :]))
+    return turn
+
+
+def _speak(session: Session, locale: str, assets: Assets) -> Turn:
+    """From now on in this language: the first time the welcome and the menu, later the same place again."""
+    first_time = session.locale is None
+    session = replace(session, locale=locale)
+    keyboard = SendMessage((Text("start/welcome" if first_time else "common/language_changed"),), keyboard="show")
+    place = session.node
+    if first_time or place is None:
+        turn = enter(session, HOME, assets)
+        # The picker stays above the welcome, so the menu is a message of its own.
+        return replace(turn, session=replace(turn.session, trail=()), effects=(keyboard, *turn.effects))
+    if place == LANGUAGE:
+        *trail, place = session.trail or (HOME,)
+        session = replace(session, node=None, trail=tuple(trail))
+    turn = enter(session, place, assets)
+    return replace(turn, effects=(*turn.effects, keyboard))
+
+
+def _original(session: Session, shown: str, assets: Assets) -> Turn:
+    """The same screen in Danish, below the translated one, to check or to show at a counter."""
+    press = read_press(shown)
+    node = find_node(press.node, assets)
+    if node is None:
+        return _gone(session, "common/button_gone", assets)
+    source = assets.locales[0]
+    in_danish = replace(session, locale=source)
+    turn = node.receive(in_danish, Picked(press.choice), assets) if press.choice else None
+    effects = (turn or node.enter(in_danish, assets)).effects
+    danish = (replace(effect, locale=source) for effect in effects if isinstance(effect, SendMessage))
+    return Turn(session, tuple(danish))
+
+
+# --- nodes --------------------------------------------------------------------------------------
+
+
+def find_node(node_id: str | None, assets: Assets) -> Node | None:
+    """The node of this id, or the one that took its place, or None."""
+    followed: set[str] = set()
+    while node_id is not None and node_id not in assets.nodes and node_id not in followed:
+        followed.add(node_id)
+        node_id = assets.moved.get(node_id)
+    return assets.nodes.get(node_id or "")
+
+
+def enter(session: Session, node_id: str, assets: Assets) -> Turn:
+    """Enter a node and go on until one waits. Only that one joins the person's trail.
+
+    Raises:
+        FlowNeverWaits: more than MAX_STEPS nodes in a row went on.
+    """
+    effects: tuple[Effect, ...] = ()
+    for _ in range(MAX_STEPS):
+        node = find_node(node_id, assets)
+        if node is None:
+            return _gone(session, "common/place_gone", assets, effects)
+        turn = node.enter(session, assets)
+        session, effects = turn.session, effects + turn.effects
+        if turn.goto is None:
+            return Turn(session.at(node.id), effects)
+        node_id = turn.goto
+    raise FlowNeverWaits(node_id)
+
+
+def _follow(turn: Turn, assets: Assets) -> Turn:
+    """Finish what a node answered: go on where it points."""
+    if turn.goto is None:
+        return turn
+    onward = enter(turn.session, turn.goto, assets)
+    return replace(onward, effects=turn.effects + onward.effects)
+
+
+def _gone(session: Session, key: str, assets: Assets, effects: tuple[Effect, ...] = ()) -> Turn:
+    """One sentence on why not, and the menu; without a language the picker."""
+    place = HOME if session.locale is not None and HOME in assets.nodes else LANGUAGE
+    turn = enter(replace(session, node=None, returns=()), place, assets)
+    said = SendMessage((Text(key),))
+    return replace(turn, effects=(*effects, said, *turn.effects))

@@ -1,0 +1,138 @@
+"""What the engine wants done. Nothing here does it: each effect has one handler in `runner/handlers/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text by its key, with values for its placeholders; rendered later in the person's locale.
+
+    Params may be another Text (rendered inside), a date (written with weekday), a whole number (plurals), or a
+    str that is shown as it is (what the person typed, a Danish name). `locale` overrides the message's.
+    """
+
+    key: str
+    params: Mapping[str, "Param"] = field(default_factory=dict)
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month, shown as its name and year ("november 2026")."""
+
+    first: date
+
+
+Param = Text | date | int | str | Month
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button under a message: `data` comes back when it is pressed, `copy` goes to the clipboard."""
+
+    label: Param
+    data: str = ""
+    url: Text | str = ""
+    copy: Text | str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+class Effect:
+    """Base of all effects, so that the registry of handlers can be proved complete."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage(Effect):
+    """One message: parts joined by a blank line, with buttons below.
+
+    Args:
+        replaces: Our message to rewrite instead of sending a new one, or None. When that message is gone, a new
+            one is sent.
+        locale: Overrides the session's locale (the Danish original).
+        shows: The node (or "node>choice" for one of its pages) that is shown, for the draft label and the button
+            to the Danish original.
+        keyboard: "show" sends the reply keyboard along (no inline buttons then), "remove" takes it away.
+    """
+
+    parts: tuple[Text, ...]
+    rows: Rows = ()
+    replaces: int | None = None
+    locale: str | None = None
+    shows: str | None = None
+    keyboard: Literal["show", "remove"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendEmergencyCard(Effect):
+    """The card with 112 first. Made ready when the content was loaded: needs no look-up that can fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind(Effect):
+    """A message at a later time. A reminder with the same name replaces the earlier one."""
+
+    name: str
+    at: datetime
+    parts: tuple[Text, ...]
+    rows: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReminders(Effect):
+    """Nothing that waits for a later time goes out any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket(Effect):
+    """Ask for an adviser. Does nothing while this person has a ticket open.
+
+    Args:
+        urgency: "danger", "child", "violence", "deadline" or "normal", most urgent first.
+    """
+
+    topic: str
+    urgency: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTicket(Effect):
+    """The person does not want to wait any more: the open ticket is closed by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddToTranscript(Effect):
+    """What the person sent joins the transcript of the open ticket (CPR numbers masked)."""
+
+    text: str
+    message_id: int
+    kind: Literal["text", "photo", "document", "edited"] = "text"
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage(Effect):
+    """Take one message out of the chat (a CPR number that was typed)."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HideChat(Effect):
+    """Delete what both sides wrote in the last 48 hours, stop every timer, take the keyboard away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPerson(Effect):
+    """Delete everything that we keep about this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveChat(Effect):
+    """Leave a group or channel."""

@@ -1,0 +1,1 @@
+"""Texts in the person's language: templates, plurals, dates, direction. Catalogs come in as values."""

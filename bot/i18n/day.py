@@ -1,0 +1,33 @@
+"""Days and months in words."""
+
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, get_day_names
+
+# Babel has no long pattern of its own for Kalaallisut. "12. november 2026" as in laws (glossary, kl-notes §3), with
+# the month's name in the form that stands alone there.
+_KL_MONTHS = (
+    "januaari", "februaari", "marsi", "apriili", "maaji", "juuni", "juuli", "aggusti", "septembari", "oktobari",
+    "novembari", "decembari",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def full_date(day: date, locale: str) -> str:
+    """A day with its weekday ("torsdag den 12. november 2026"); digits are 0-9 in every language."""
+    if locale == "kl":
+        weekday = get_day_names("wide", locale=Locale("kl"))[day.weekday()]
+        return f"{weekday} {day.day}. {_KL_MONTHS[day.month - 1]} {day.year}"
+    if locale == "en":
+        return format_date(day, "EEEE d MMMM y", locale="en")
+    return format_date(day, "full", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def month_name(first: date, locale: str) -> str:
+    """A month with its year ("november 2026")."""
+    if locale == "kl":
+        return f"{_KL_MONTHS[first.month - 1]} {first.year}"
+    return format_date(first, "LLLL y", locale=locale)

@@ -1,0 +1,50 @@
+"""A text, read once: plain stretches, placeholders, and the two kinds of markup that editors may use."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_TOKEN = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}|(\*\*)|(`)")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A value goes here; a name with a dot is a fact."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where **bold** or `code` begins or ends."""
+
+    kind: str  # "bold" or "code"
+
+
+Piece = Literal | Placeholder | Mark
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str) -> tuple[Piece, ...]:
+    """Take a text apart. Never raises: what is no placeholder or markup is plain text."""
+    pieces: list[Piece] = []
+    end = 0
+    for token in _TOKEN.finditer(text):
+        if token.start() > end:
+            pieces.append(Literal(text[end : token.start()]))
+        pieces.append(Placeholder(token[1]) if token[1] else Mark("bold" if token[2] else "code"))
+        end = token.end()
+    if end < len(text):
+        pieces.append(Literal(text[end:]))
+    return tuple(pieces)
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """Names of all placeholders, sorted, as often as they stand in the text."""
+    return tuple(sorted(PLACEHOLDER.findall(text)))

@@ -1,0 +1,1 @@
+"""One incoming event from arrival to commit, synchronous inside one transaction."""

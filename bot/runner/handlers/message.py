@@ -1,0 +1,30 @@
+from bot.engine.effects import Button, SendEmergencyCard, SendMessage, Text
+from bot.engine.press import way_data
+from bot.engine.screen import NEW_MESSAGE
+from bot.runner.message import message_body
+from bot.runner.outgoing import MessageBody
+from bot.runner.release import Release
+from bot.runner.scene import Scene, handles
+
+
+@handles(SendMessage)
+def send_message(effect: SendMessage, scene: Scene) -> None:
+    scene.send("message", message_body(effect, scene.session.locale, scene.release), forgets=not scene.keeps_session)
+
+
+@handles(SendEmergencyCard)
+def send_emergency_card(effect: SendEmergencyCard, scene: Scene) -> None:
+    locale = scene.session.locale or scene.session.hint
+    scene.send("message", emergency_card(locale, scene.release))
+    scene.uow.audit.note(scene.session.chat_id, "emergency card sent", scene.at)
+
+
+def emergency_card(locale: str | None, release: Release) -> MessageBody:
+    """The card in that language with the Danish beside it; without a language in Danish and English."""
+    source = release.locales[0]
+    first = locale or ("en" if "en" in release.locales else source)
+    tags = dict.fromkeys((first, source))  # in this order, each once
+    parts = tuple(Text("emergency/card", locale=tag) for tag in tags)
+    human = Button(Text("common/human"), way_data("human", NEW_MESSAGE))
+    menu = Button(Text("common/menu"), way_data("menu", NEW_MESSAGE))
+    return message_body(SendMessage(parts, ((human,), (menu,)), locale=first), first, release)

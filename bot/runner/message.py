@@ -1,0 +1,76 @@
+"""A message as the engine wants it, made into what leaves: in the person's language, with its buttons."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from bot.engine.effects import Button, Param, Rows, SendMessage, Text
+from bot.engine.press import way_data
+from bot.i18n.render import Rendered, join
+from bot.runner.outgoing import Entity, MessageBody, MessageButton
+from bot.runner.release import Release
+
+
+def message_body(message: SendMessage, locale: str | None, release: Release) -> MessageBody:
+    """Render a message.
+
+    Args:
+        locale: The person's; None before one was chosen (then the source language, or what each text names).
+    Returns:
+        The body for the outbox. Screens about rights that nobody has approved say so in one line, and have a button
+        to the Danish original where they are not Danish.
+    """
+    tag = message.locale or locale or release.locales[0]
+    parts, rows = message.parts, message.rows
+    if message.shows is not None and _is_draft(message, tag, release):
+        parts = (*parts, Text("common/draft"))
+        if tag != release.locales[0]:
+            rows = (*rows, (Button(Text("common/original"), way_data("original", message.shows)),))
+    text = join([release.render(part, part.locale or tag) for part in parts])
+    return with_buttons(text, rows, tag, release, message)
+
+
+def _is_draft(message: SendMessage, locale: str, release: Release) -> bool:
+    keys = tuple(part.key for part in message.parts)
+    return release.shows_draft_label(keys, (message.shows or "").partition(">")[0], locale)
+
+
+def with_buttons(
+    text: Rendered, rows: Rows, locale: str, release: Release, message: SendMessage | None = None
+) -> MessageBody:
+    body: MessageBody = {"text": text.text}
+    if text.entities:
+        body["entities"] = [
+            cast(Entity, {"type": e.type, "offset": e.offset, "length": e.length}) for e in text.entities
+        ]
+    if rows:
+        body["rows"] = [_buttons(row, locale, release) for row in rows if row]
+    if message is not None and message.keyboard is not None:
+        body["keyboard"] = release.keyboard(locale) if message.keyboard == "show" else "remove"
+    if message is not None and message.replaces is not None:
+        body["replaces"] = message.replaces
+    return body
+
+
+def _buttons(row: Iterable[Button], locale: str, release: Release) -> list[MessageButton]:
+    return [_button(button, locale, release) for button in row]
+
+
+def _button(button: Button, locale: str, release: Release) -> MessageButton:
+    made: MessageButton = {"text": plain(button.label, locale, release)}
+    if button.copy:
+        made["copy"] = plain(button.copy, locale, release)
+    elif button.url:
+        made["url"] = plain(button.url, locale, release)
+    else:
+        made["data"] = button.data
+    return made
+
+
+def plain(value: Param, locale: str, release: Release) -> str:
+    """A value on its own (a label, a text to copy), without the marks that isolate it in a sentence."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Text):
+        value = Text("common/value", {"value": value})
+    rendered = release.render(value, value.locale or locale).text
+    return rendered.replace("\u2068", "").replace("\u2069", "")

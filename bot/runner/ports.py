@@ -1,0 +1,196 @@
+"""What the runner and the courier need from storage. `bot/storage` supplies it for SQLite and PostgreSQL."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
+
+from bot.engine.session import Session
+from bot.handoff.ticket import Ticket
+
+OutgoingKind = Literal["message", "reminder", "delete", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row of the outbox: something that leaves for one chat.
+
+    Args:
+        seq: Rises within a chat; a chat's rows leave in this order. (chat_id, seq) is the row's key.
+        body: What leaves, as plain JSON values (`runner/outgoing.py` says which).
+        due_at: Not before this time, aware UTC; None means at once.
+        name: A reminder's name within its chat, "" otherwise.
+        forgets: The row itself is deleted once it was sent (the last word to a person who is forgotten).
+        checks_earlier: Another process wrote to this chat before: its rows may still wait in the outbox.
+    """
+
+    chat_id: int
+    seq: int
+    kind: OutgoingKind
+    body: Mapping[str, Any]
+    due_at: datetime | None = None
+    name: str = ""
+    forgets: bool = False
+    checks_earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The outcome of a send. `message_id` is None where none came back (a deletion, a doubtful outcome)."""
+
+    chat_id: int
+    seq: int
+    at: datetime
+    message_id: int | None = None
+    forgets: bool = False
+
+
+class Sessions(Protocol):
+    def take(self, chat_id: int) -> Session:
+        """The chat's session, a fresh one if there is none; nobody else changes it until the commit."""
+
+    def put(self, session: Session) -> None: ...
+
+
+class Updates(Protocol):
+    def is_new(self, chat_id: int, update_id: int, message_id: int | None, at: datetime) -> bool:
+        """Remember the update; False when it was remembered before. `message_id`: what the person sent."""
+
+    def add_dead(self, chat_id: int, update_id: int, reason: str, at: datetime) -> None:
+        """Remember an update that could not be dealt with, and why: never its text."""
+
+    def dead(self) -> Sequence[tuple[int, int, str]]:
+        """(chat_id, update_id, reason) of all, oldest first."""
+
+
+class Outbox(Protocol):
+    def add(
+        self,
+        chat_id: int,
+        kind: OutgoingKind,
+        body: Mapping[str, Any],
+        *,
+        due_at: datetime | None = None,
+        name: str = "",
+        forgets: bool = False,
+    ) -> Outgoing:
+        """Write a row. A reminder whose name is pending in this chat already replaces that one."""
+
+    def cancel_reminders(self, chat_id: int) -> None: ...
+
+    def message_ids(self, chat_id: int, since: datetime) -> list[int]:
+        """Ids of all messages of both sides since then, ascending (the bot's, and the person's from `Updates`)."""
+
+    def due(self, now: datetime, limit: int, *, after: tuple[int, int] | None = None) -> list[Outgoing]:
+        """Rows that wait and are due, by (chat_id, seq). With `after`: those to leave at once that lie behind it."""
+
+    def waiting_of(self, chat_id: int) -> list[Outgoing]:
+        """All rows of a chat that wait to leave at once, in order."""
+
+    def mark_sending(self, chat_id: int, seq: int) -> bool:
+        """Before a reminder is sent: a crash from here on leaves it doubtful. False when it is not pending."""
+
+    def mark_sent(self, sent: Sequence[Sent]) -> None:
+        """The payload is erased, the message id stays 48 hours for hiding."""
+
+    def mark_doubtful(self, chat_id: int, seq: int, reason: str) -> None:
+        """It may have arrived or not, and shall not be sent again."""
+
+    def mark_dead(self, chat_id: int, seq: int, reason: str) -> None:
+        """It will never be accepted; the payload is erased."""
+
+    def settle_sending(self) -> int:
+        """After a crash: reminders that were being sent become doubtful. Returns how many."""
+
+
+class Tickets(Protocol):
+    def open_of(self, chat_id: int) -> Ticket | None: ...
+
+    def add(self, ticket: Ticket) -> None: ...
+
+    def raise_urgency(self, ticket_id: str, chat_id: int, urgency: str) -> None: ...
+
+    def close(self, ticket_id: str, chat_id: int, because: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """What one side sent, as it was shown. `message_id` is Telegram's, `kind` "text", "photo", …"""
+
+    at: datetime
+    side: Literal["person", "adviser", "bot"]
+    kind: str
+    text: str
+    message_id: int | None = None
+    file_id: str | None = None
+
+
+class Transcripts(Protocol):
+    def add(self, chat_id: int, ticket_id: str, line: TranscriptLine) -> None: ...
+
+    def lines(self, chat_id: int, ticket_id: str) -> list[TranscriptLine]: ...
+
+
+class People(Protocol):
+    def forget(self, chat_id: int, at: datetime) -> None:
+        """Delete every row of this chat in every table but the dedupe rows (ids only, gone after three days),
+        and remember for restores that this chat was deleted."""
+
+
+class Audit(Protocol):
+    def note(self, chat_id: int, what: str, at: datetime) -> None:
+        """One line on what was done: a fixed word, never a text of the person."""
+
+
+class Leases(Protocol):
+    def take(self, name: str, holder: str, now: datetime, ttl: timedelta) -> int | None:
+        """Take the lease when it is free, run out or already ours; its epoch, or None. A new holder raises it."""
+
+    def is_held(self, name: str, holder: str, epoch: int) -> bool: ...
+
+    def release(self, name: str, holder: str) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """All tables inside one transaction. Whoever gets one neither commits nor rolls back."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def updates(self) -> Updates: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def transcripts(self) -> Transcripts: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def leases(self) -> Leases: ...
+
+    def new_id(self) -> str:
+        """A fresh id for a row, made before the insert because encryption is bound to it."""
+
+
+Result = TypeVar("Result")
+
+
+class Store(Protocol):
+    """A database that runs short synchronous pieces of work, each wholly or not at all."""
+
+    async def run(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        """Run the work in a transaction and return its result after the commit.
+
+        Raises:
+            StorageUnavailable: the database cannot be reached, or the commit failed: nothing was stored.
+            Exception: whatever the work raised; its own changes are rolled back, those of others are not.
+        """
+
+    async def wait_for_outbox(self, timeout_s: float) -> None:
+        """Return when another process may have written to the outbox, at the latest after the timeout."""
+
+    def announce_outbox(self, chat_ids: Collection[int]) -> None:
+        """Tell other processes that rows wait for the courier (PostgreSQL: NOTIFY; SQLite has no others)."""

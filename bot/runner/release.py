@@ -1,0 +1,20 @@
+"""What the runner needs from the content: one immutable release."""
+
+from typing import Protocol
+
+from bot.engine.effects import Text
+from bot.engine.flow import Assets
+from bot.i18n.render import Rendered
+
+
+class Release(Assets, Protocol):
+    """The engine's assets, and the texts in every language."""
+
+    def render(self, text: Text, locale: str) -> Rendered:
+        """The text with its values and entities, in the locale or, where it has none, in Danish."""
+
+    def shows_draft_label(self, keys: tuple[str, ...], shown: str, locale: str) -> bool:
+        """Whether this screen tells about rights in words that nobody has approved yet."""
+
+    def keyboard(self, locale: str) -> list[list[str]]:
+        """The labels of the reply keyboard."""

@@ -1,0 +1,67 @@
+"""One turn: dedupe, session, engine, effects, all inside the transaction of one unit of work."""
+
+import bot.runner.handlers  # noqa: F401  (registers the handlers)
+from bot.engine.advance import advance
+from bot.engine.effects import SendMessage, Text
+from bot.engine.incoming import GroupMet, Incoming, NothingToDo, TextTyped
+from bot.engine.screen import HUMAN, ways
+from bot.runner.failpoint import failpoint
+from bot.runner.handlers.message import emergency_card
+from bot.runner.message import message_body
+from bot.runner.outgoing import MessageBody
+from bot.runner.ports import Outgoing, UnitOfWork
+from bot.runner.release import Release
+from bot.runner.scene import HANDLERS, Scene
+
+
+def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Outgoing, ...]:
+    """Answer one incoming event inside a transaction.
+
+    Returns:
+        What leaves at once, already written to the outbox; empty for an update that was answered before.
+    """
+    message_id = getattr(incoming, "message_id", None) if _is_from_person(incoming) else None
+    if not uow.updates.is_new(incoming.chat_id, incoming.update_id, message_id, incoming.at):
+        return ()
+    if isinstance(incoming, NothingToDo):
+        return ()
+    session = uow.sessions.take(incoming.chat_id)
+    turn = advance(session, incoming, release)
+    scene = Scene(uow, release, turn.session, incoming.at)
+    for effect in turn.effects:
+        HANDLERS[type(effect)](effect, scene)
+    if scene.keeps_session and not isinstance(incoming, GroupMet):
+        uow.sessions.put(scene.session)
+    failpoint("before_commit")
+    return tuple(scene.leaves)
+
+
+def _is_from_person(incoming: Incoming) -> bool:
+    """A pressed button's message is ours; all other messages are the person's."""
+    return not hasattr(incoming, "query_id")
+
+
+def run_dead(incoming: Incoming, reason: str, uow: UnitOfWork, release: Release) -> tuple[Outgoing, ...]:
+    """Remember an update whose turn failed, and tell the person in a sentence, with a way to a human.
+
+    Args:
+        reason: What failed and where; never a text of the person.
+    """
+    uow.updates.is_new(incoming.chat_id, incoming.update_id, None, incoming.at)
+    uow.updates.add_dead(incoming.chat_id, incoming.update_id, reason, incoming.at)
+    if incoming.chat_id <= 0:
+        return ()
+    session = uow.sessions.take(incoming.chat_id)
+    scene = Scene(uow, release, session, incoming.at)
+    told = SendMessage((Text("common/failed"),), ways(HUMAN, keeps=True))
+    scene.send("message", message_body(told, session.locale or session.hint, release))
+    return tuple(scene.leaves)
+
+
+def emergency_body(incoming: Incoming, release: Release) -> MessageBody | None:
+    """The emergency card for a text that tells of danger, made without the database; None for any other."""
+    if not isinstance(incoming, TextTyped) or release.intent(incoming.text, None) != "danger":
+        return None
+    code = (incoming.language_code or "").partition("-")[0]
+    locale = release.guess_locale(incoming.text) or (code if code in release.locales else None)
+    return emergency_card(locale, release)

@@ -1,0 +1,114 @@
+"""The store on PostgreSQL: a few connections, each in a thread, and a listener that reconnects."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from bot.runner.ports import UnitOfWork as UnitOfWorkPort
+from bot.storage.failure import is_worth_a_retry, to_storage_error
+from bot.storage.keyring import Keyring
+from bot.storage.unit_of_work import UnitOfWork
+
+Result = TypeVar("Result")
+CONNECTIONS = 4
+TRIES = 4
+CONNECT_TIMEOUT_S = 5
+CHANNEL = "vejviser_outbox"
+RECONNECT_S = 1.0
+
+
+class PostgresqlStore:
+    """See `runner.ports.Store`. One chat at a time is kept by a lock on its session's row."""
+
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        self._engine = create_engine(
+            url, pool_size=CONNECTIONS, max_overflow=0, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
+        )
+        self._keyring = keyring
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="postgresql")
+        self._listener = _Listener(url)
+
+    async def run(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
+
+    def _do(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with self._engine.begin() as connection:
+                    unit = UnitOfWork(connection, self._keyring)
+                    result = work(unit)
+                    unit.finish()
+                return result
+            except Exception as error:
+                if tries_left and is_worth_a_retry(error):
+                    continue
+                raise to_storage_error(error) from error
+        raise AssertionError("the last try returns or raises")
+
+    async def wait_for_outbox(self, timeout_s: float) -> None:
+        await self._listener.wait(timeout_s)
+
+    def announce_outbox(self, chat_ids: Collection[int]) -> None:
+        self._threads.submit(self._notify)
+
+    def _notify(self) -> None:
+        # Only a wake-up call: without it the rows are found at the next look.
+        with suppress(Exception), self._engine.begin() as connection:
+            connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+    async def close(self) -> None:
+        await self._listener.close()
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+
+class _Listener:
+    """Waits for NOTIFY on a connection of its own, in a thread; connects again whenever that is lost."""
+
+    def __init__(self, url: str) -> None:
+        self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._heard = asyncio.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="postgresql-listener", daemon=True)
+
+    async def wait(self, timeout_s: float) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread.start()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._heard.wait()
+        except TimeoutError:
+            return
+        self._heard.clear()
+
+    async def close(self) -> None:
+        self._stopping.set()
+        if self._loop is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    def _listen(self) -> None:
+        assert self._loop is not None
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._tell()  # what was announced while nobody listened
+                    while not self._stopping.is_set():
+                        for _ in connection.notifies(timeout=0.5, stop_after=1):
+                            self._tell()
+            except psycopg.Error:
+                self._stopping.wait(RECONNECT_S)
+
+    def _tell(self) -> None:
+        assert self._loop is not None
+        with suppress(RuntimeError):  # the loop is closing
+            self._loop.call_soon_threadsafe(self._heard.set)

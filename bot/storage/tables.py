@@ -1,0 +1,156 @@
+"""The tables. Every table that grows with citizens has the chat first in its key, so that it can be spread by chat."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    and_,
+)
+
+metadata = MetaData()
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")  # SQLite: the row's own id, without a second index
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time as microseconds since 1970: the same order and precision in both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+session = Table(
+    "session",
+    metadata,
+    Column("chat_id", BigInt, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),  # encrypted
+    Column("last_seq", BigInteger, nullable=False),
+    Column("writer", String, nullable=False),  # the process that wrote last
+    Column("touched_at", Moment, nullable=False),
+    Index("session_touched", "touched_at"),
+)
+
+# What was received: no update is answered twice, and hiding needs the ids of what the person wrote.
+received = Table(
+    "received",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger),
+    Column("at", Moment, nullable=False),
+    Index("received_at", "at"),
+)
+
+dead_update = Table(
+    "dead_update",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("body", LargeBinary),  # encrypted; NULL once it was sent
+    Column("due_at", Moment),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),  # pending, sending, sent, doubtful, dead
+    Column("message_id", BigInteger),
+    Column("ended_at", Moment),
+    Column("reason", String),
+    Column("forgets", Boolean, nullable=False),
+)
+# Partial: what waits is found at the same cost beside millions of rows that were sent.
+_waits = outbox.c.state == "pending"
+_at_once = and_(_waits, outbox.c.due_at.is_(None))
+_later = and_(_waits, outbox.c.due_at.is_not(None))
+Index("outbox_waiting", outbox.c.chat_id, outbox.c.seq, sqlite_where=_at_once, postgresql_where=_at_once)
+Index("outbox_due", outbox.c.due_at, sqlite_where=_later, postgresql_where=_later)
+_ended = outbox.c.ended_at.is_not(None)
+Index("outbox_ended", outbox.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("urgency", String, nullable=False),
+    Column("locale", String, nullable=False),
+    Column("story", LargeBinary, nullable=False),  # encrypted: path, answers, articles
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_because", String),
+    Index("ticket_closed", "closed_at"),
+)
+_open = ticket.c.state != "closed"
+Index("ticket_one_open", ticket.c.chat_id, unique=True, sqlite_where=_open, postgresql_where=_open)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ticket_id", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("side", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted: text, file id
+    Column("message_id", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String, primary_key=True),
+    Column("what", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("audit_at", "at"),
+)
+
+# Replayed after a restore, so that a backup brings nobody back. Holds nothing but the id.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, primary_key=True),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", Moment, nullable=False),
+)

@@ -1,0 +1,50 @@
+"""All tables inside one transaction."""
+
+from sqlalchemy import Connection
+
+from bot.storage.audit import Audit
+from bot.storage.keyring import Keyring
+from bot.storage.lease import Leases
+from bot.storage.new_id import new_id
+from bot.storage.outbox import Outbox
+from bot.storage.person import People
+from bot.storage.session import Sessions
+from bot.storage.ticket import Tickets, Transcripts
+from bot.storage.update import Updates
+
+
+class UnitOfWork:
+    """See `runner.ports.UnitOfWork`; the store calls `finish` right before the commit."""
+
+    def __init__(self, db: Connection, keyring: Keyring) -> None:
+        self.db = db
+        self._keyring = keyring
+        self.sessions = Sessions(db, keyring)
+        self.updates = Updates(db)
+        self.outbox = Outbox(db, keyring, self.sessions)
+
+    @property
+    def tickets(self) -> Tickets:
+        return Tickets(self.db, self._keyring)
+
+    @property
+    def transcripts(self) -> Transcripts:
+        return Transcripts(self.db, self._keyring)
+
+    @property
+    def people(self) -> People:
+        return People(self.db, self.sessions, self.outbox)
+
+    @property
+    def audit(self) -> Audit:
+        return Audit(self.db)
+
+    @property
+    def leases(self) -> Leases:
+        return Leases(self.db)
+
+    def new_id(self) -> str:
+        return new_id()
+
+    def finish(self) -> None:
+        self.sessions.finish()

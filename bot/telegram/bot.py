@@ -1,0 +1,101 @@
+"""The bot: receiving, turns and sending joined."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from bot.runner.ports import Store
+from bot.runner.release import Release
+from bot.telegram.api import BotApi
+from bot.telegram.courier import Courier
+from bot.telegram.incoming import ALLOWED_UPDATES
+from bot.telegram.intake import Intake
+from bot.telegram.limits import Limits
+from bot.telegram.metrics import Metrics
+from bot.telegram.polling import Polling
+from bot.telegram.profile import publish_profile
+from bot.telegram.webhook import PATH, Webhook
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How to reach the Bot API.
+
+    Args:
+        public_url: Set: Telegram calls us there (webhook). None: we ask (long polling).
+        send_rate: Messages a second in all, 0 = no limit.
+    """
+
+    api_url: str
+    token: str
+    public_url: str | None
+    webhook_secret: str
+    send_rate: float
+
+
+class TelegramBot:
+    """One bot on one Bot API. `run` until stopped, then `close`."""
+
+    def __init__(self, wire: Wire, store: Store, release: Callable[[], Release], metrics: Metrics) -> None:
+        self._wire, self._release = wire, release
+        self._api = BotApi(wire.api_url, wire.token)
+        holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._courier = Courier(store, self._api, Limits(wire.send_rate), metrics, holder)
+        self.intake = Intake(store, self._api, self._courier, release, metrics)
+        self._polling = Polling(self._api, self.intake, metrics)
+        self.webhook = Webhook(self.intake, wire.webhook_secret)
+
+    def wrong(self) -> str | None:
+        """What only a restart can mend, or None."""
+        return None if self._wire.public_url is not None else self._polling.wrong()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Receive and send until `stop` is set.
+
+        Raises:
+            SettingInvalid: Telegram does not know the token.
+        """
+        tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._receive())]
+        stopped = asyncio.create_task(stop.wait())
+        profile = asyncio.create_task(publish_profile(self._api, self._release()))
+        try:
+            done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopped}:
+                task.result()
+        finally:
+            # Receiving ends first; what was taken is still sent.
+            for task in (tasks[1], stopped, profile):
+                await _cancel(task)
+            await self.intake.close()
+            await self._courier.close()
+            await _cancel(tasks[0])
+            await self._api.close()
+
+    async def _receive(self) -> None:
+        if self._wire.public_url is None:
+            await self._polling.run()
+            return
+        await self._api.call(
+            "setWebhook",
+            {
+                "url": self._wire.public_url.rstrip("/") + PATH,
+                "secret_token": self._wire.webhook_secret,
+                "allowed_updates": ALLOWED_UPDATES,
+                "max_connections": 100,
+            },
+        )
+        log.info("webhook set")
+        await asyncio.Event().wait()
+
+
+async def _cancel(task: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

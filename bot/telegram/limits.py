@@ -1,0 +1,37 @@
+"""Telegram's limits on sending, as arithmetic with time as a value."""
+
+from collections import OrderedDict
+
+# core.telegram.org/bots/faq: about 30 messages a second in all, one a second in a chat with short bursts.
+CHAT_RATE, CHAT_BURST = 1.0, 4.0
+CHATS_REMEMBERED = 10_000  # a chat that was silent for longer has its burst again anyway
+
+
+class Limits:
+    """When the next message may leave.
+
+    Args:
+        rate: Messages a second in all; 0 = no limit of any kind.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._free_at = 0.0
+        self._chats: OrderedDict[int, float] = OrderedDict()
+
+    def reserve(self, chat_id: int, now: float) -> float:
+        """Take the next place for a message and say when it may leave, in seconds of the same clock."""
+        if self._rate == 0:
+            return now
+        at = max(now, self._chat_free_at(chat_id, now))
+        # In all: a burst of one second's worth, then evenly.
+        at = max(at, self._free_at - 1.0)
+        self._free_at = max(self._free_at, at) + 1.0 / self._rate
+        self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), at) + 1.0 / CHAT_RATE
+        self._chats.move_to_end(chat_id)
+        if len(self._chats) > CHATS_REMEMBERED:
+            self._chats.popitem(last=False)
+        return at
+
+    def _chat_free_at(self, chat_id: int, now: float) -> float:
+        return self._chats.get(chat_id, now) - (CHAT_BURST - 1.0) / CHAT_RATE

@@ -1,0 +1,26 @@
+"""What is counted. No chat, name or text is ever a label."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.updates = Counter("vejviser_updates", "Updates received", ["kind"], registry=self.registry)
+        self.dead = Counter("vejviser_dead_updates", "Updates that failed", registry=self.registry)
+        self.turn_seconds = Histogram(
+            "vejviser_turn_seconds",
+            "From an update's arrival to its commit",
+            buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+            registry=self.registry,
+        )
+        self.sends = Counter("vejviser_sends", "Calls that left, by outcome", ["outcome"], registry=self.registry)
+        self.answer_seconds = Histogram(
+            "vejviser_answer_seconds",
+            "From the commit to Telegram's answer",
+            buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120),
+            registry=self.registry,
+        )
+        self.last_poll = Gauge(
+            "vejviser_last_good_poll_timestamp", "When Telegram last answered", registry=self.registry
+        )

@@ -1,0 +1,293 @@
+"""A store in memory: the protocols of `runner/ports.py` with nothing behind them, for tests of what stands above."""
+
+import asyncio
+import copy
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from bot.engine.session import Session
+from bot.errors import StorageUnavailable
+from bot.handoff.ticket import Ticket
+from bot.runner.ports import Outgoing, OutgoingKind, Sent, TranscriptLine, UnitOfWork
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Row:
+    """One row of the outbox and what became of it."""
+
+    outgoing: Outgoing
+    state: str = "pending"
+    message_id: int | None = None
+    sent_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass
+class Tables:
+    """Everything that is kept; copied at the start of a transaction and put back when it fails."""
+
+    sessions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    last_seq: dict[int, int] = field(default_factory=dict)
+    updates: dict[tuple[int, int], tuple[int | None, datetime]] = field(default_factory=dict)
+    dead: list[tuple[int, int, str]] = field(default_factory=list)
+    outbox: dict[tuple[int, int], Row] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    transcripts: dict[str, list[TranscriptLine]] = field(default_factory=dict)
+    audit: list[tuple[int, str]] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
+    leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
+    next_id: int = 0
+
+
+class MemorySessions:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def take(self, chat_id: int) -> Session:
+        return Session.from_json(chat_id, self._tables.sessions.get(chat_id, {}))
+
+    def put(self, session: Session) -> None:
+        self._tables.sessions[session.chat_id] = session.to_json()
+
+
+class MemoryUpdates:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def is_new(self, chat_id: int, update_id: int, message_id: int | None, at: datetime) -> bool:
+        if (chat_id, update_id) in self._tables.updates:
+            return False
+        self._tables.updates[chat_id, update_id] = (message_id, at)
+        return True
+
+    def add_dead(self, chat_id: int, update_id: int, reason: str, at: datetime) -> None:
+        self._tables.dead.append((chat_id, update_id, reason))
+
+    def dead(self) -> Sequence[tuple[int, int, str]]:
+        return tuple(self._tables.dead)
+
+
+class MemoryOutbox:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(
+        self,
+        chat_id: int,
+        kind: OutgoingKind,
+        body: Mapping[str, Any],
+        *,
+        due_at: datetime | None = None,
+        name: str = "",
+        forgets: bool = False,
+    ) -> Outgoing:
+        if name:
+            self._remove(lambda row: row.outgoing.chat_id == chat_id and row.outgoing.name == name)
+        seq = self._tables.last_seq[chat_id] = self._tables.last_seq.get(chat_id, 0) + 1
+        outgoing = Outgoing(chat_id, seq, kind, copy.deepcopy(body), due_at, name, forgets)
+        self._tables.outbox[chat_id, seq] = Row(outgoing)
+        return outgoing
+
+    def _remove(self, unwanted: Callable[[Row], bool]) -> None:
+        for key, row in list(self._tables.outbox.items()):
+            if row.state == "pending" and unwanted(row):
+                del self._tables.outbox[key]
+
+    def cancel_reminders(self, chat_id: int) -> None:
+        self._remove(lambda row: row.outgoing.chat_id == chat_id and row.outgoing.kind == "reminder")
+
+    def message_ids(self, chat_id: int, since: datetime) -> list[int]:
+        ours = (
+            row.message_id
+            for (chat, _), row in self._tables.outbox.items()
+            if chat == chat_id and row.sent_at is not None and row.sent_at >= since
+        )
+        theirs = (
+            message_id
+            for (chat, _), (message_id, at) in self._tables.updates.items()
+            if chat == chat_id and at >= since
+        )
+        return sorted({message_id for message_id in (*ours, *theirs) if message_id is not None})
+
+    def due(self, now: datetime, limit: int, *, after: tuple[int, int] | None = None) -> list[Outgoing]:
+        waiting = sorted(
+            key
+            for key, row in self._tables.outbox.items()
+            if row.state == "pending" and (row.outgoing.due_at is None or row.outgoing.due_at <= now)
+        )
+        found = [key for key in waiting if after is None or key > after]
+        return [self._tables.outbox[key].outgoing for key in found[:limit]]
+
+    def waiting_of(self, chat_id: int) -> list[Outgoing]:
+        rows = (row for key, row in sorted(self._tables.outbox.items()) if key[0] == chat_id)
+        return [row.outgoing for row in rows if row.state == "pending" and row.outgoing.due_at is None]
+
+    def mark_sending(self, chat_id: int, seq: int) -> bool:
+        row = self._tables.outbox.get((chat_id, seq))
+        if row is None or row.state != "pending":
+            return False
+        row.state = "sending"
+        return True
+
+    def mark_sent(self, sent: Sequence[Sent]) -> None:
+        for each in sent:
+            row = self._tables.outbox.get((each.chat_id, each.seq))
+            if row is None:
+                continue
+            if each.forgets:
+                del self._tables.outbox[each.chat_id, each.seq]
+                continue
+            row.state, row.message_id, row.sent_at = "sent", each.message_id, each.at
+            row.outgoing = replace(row.outgoing, body={})
+
+    def mark_doubtful(self, chat_id: int, seq: int, reason: str) -> None:
+        self._end(chat_id, seq, "doubtful", reason)
+
+    def mark_dead(self, chat_id: int, seq: int, reason: str) -> None:
+        self._end(chat_id, seq, "dead", reason)
+
+    def _end(self, chat_id: int, seq: int, state: str, reason: str) -> None:
+        row = self._tables.outbox.get((chat_id, seq))
+        if row is not None:
+            row.state, row.reason, row.outgoing = state, reason, replace(row.outgoing, body={})
+
+    def settle_sending(self) -> int:
+        left = [row for row in self._tables.outbox.values() if row.state == "sending"]
+        for row in left:
+            row.state = "doubtful"
+        return len(left)
+
+
+class MemoryTickets:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def open_of(self, chat_id: int) -> Ticket | None:
+        tickets = self._tables.tickets.values()
+        return next((each for each in tickets if each.chat_id == chat_id and each.state != "closed"), None)
+
+    def add(self, ticket: Ticket) -> None:
+        assert self.open_of(ticket.chat_id) is None, "one open ticket a chat"
+        self._tables.tickets[ticket.id] = ticket
+
+    def raise_urgency(self, ticket_id: str, chat_id: int, urgency: str) -> None:
+        self._tables.tickets[ticket_id] = replace(self._tables.tickets[ticket_id], urgency=urgency)
+
+    def close(self, ticket_id: str, chat_id: int, because: str, at: datetime) -> None:
+        ticket = self._tables.tickets[ticket_id]
+        self._tables.tickets[ticket_id] = replace(ticket, state="closed", closed_at=at, closed_because=because)
+
+
+class MemoryTranscripts:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, chat_id: int, ticket_id: str, line: TranscriptLine) -> None:
+        self._tables.transcripts.setdefault(ticket_id, []).append(line)
+
+    def lines(self, chat_id: int, ticket_id: str) -> list[TranscriptLine]:
+        return list(self._tables.transcripts.get(ticket_id, []))
+
+
+class MemoryPeople:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def forget(self, chat_id: int, at: datetime) -> None:
+        tables = self._tables
+        tables.sessions.pop(chat_id, None)
+        tables.updates = {
+            key: (None if key[0] == chat_id else message_id, when) for key, (message_id, when) in tables.updates.items()
+        }
+        tables.outbox = {key: row for key, row in tables.outbox.items() if key[0] != chat_id}
+        gone = [ticket.id for ticket in tables.tickets.values() if ticket.chat_id == chat_id]
+        for ticket_id in gone:
+            del tables.tickets[ticket_id]
+            tables.transcripts.pop(ticket_id, None)
+        tables.audit = [entry for entry in tables.audit if entry[0] != chat_id]
+        tables.forgotten.append(chat_id)
+
+
+class MemoryAudit:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def note(self, chat_id: int, what: str, at: datetime) -> None:
+        self._tables.audit.append((chat_id, what))
+
+
+class MemoryLeases:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def take(self, name: str, holder: str, now: datetime, ttl: timedelta) -> int | None:
+        held_by, epoch, until = self._tables.leases.get(name, ("", 0, now))
+        if held_by not in ("", holder) and until > now:
+            return None
+        epoch += held_by != holder
+        self._tables.leases[name] = (holder, epoch, now + ttl)
+        return epoch
+
+    def is_held(self, name: str, holder: str, epoch: int) -> bool:
+        held_by, current, _ = self._tables.leases.get(name, ("", 0, None))
+        return (held_by, current) == (holder, epoch)
+
+    def release(self, name: str, holder: str) -> None:
+        if self._tables.leases.get(name, ("",))[0] == holder:
+            _, epoch, until = self._tables.leases[name]
+            self._tables.leases[name] = ("", epoch, until)
+
+
+class MemoryUnitOfWork:
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.sessions = MemorySessions(tables)
+        self.updates = MemoryUpdates(tables)
+        self.outbox = MemoryOutbox(tables)
+        self.tickets = MemoryTickets(tables)
+        self.transcripts = MemoryTranscripts(tables)
+        self.people = MemoryPeople(tables)
+        self.audit = MemoryAudit(tables)
+        self.leases = MemoryLeases(tables)
+
+    def new_id(self) -> str:
+        self.tables.next_id += 1
+        return f"id-{self.tables.next_id}"
+
+
+class MemoryStore:
+    """Runs work at once, wholly or not at all. `is_away` makes the database unreachable."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self.is_away = False
+        self._outbox_changed = asyncio.Event()
+
+    def run_now(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        if self.is_away:
+            raise StorageUnavailable("the database is away")
+        before = copy.deepcopy(self.tables)
+        try:
+            return work(cast(UnitOfWork, MemoryUnitOfWork(self.tables)))
+        except BaseException:
+            self.tables = before
+            raise
+
+    async def run(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        await asyncio.sleep(0)
+        return self.run_now(work)
+
+    async def wait_for_outbox(self, timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._outbox_changed.wait()
+        except TimeoutError:
+            pass
+        self._outbox_changed.clear()
+
+    def announce_outbox(self, chat_ids: Collection[int]) -> None:
+        self._outbox_changed.set()
