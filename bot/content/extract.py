@@ -1,16 +1,20 @@
 """The Danish texts for translators: Babel's extraction methods, and PO files brought in step with the sources."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog as PoCatalog
-from babel.messages.pofile import write_po
+from babel.messages.catalog import Message
+from babel.messages.pofile import denormalize, write_po
 
 from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, messages_of, po_path
 from bot.content.source import Sources, SourceText, read_article, read_flow, read_service, read_sources
 from bot.i18n.plural import header
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 Extracted = tuple[int, str, tuple[str, ...], list[str]]
 
@@ -83,15 +87,29 @@ def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: dat
         message = new.add(text.text, context=text.key, locations=[(file, 0)], auto_comments=_comments(text))
         if before is not None and _has_text(before.string):
             message.string = before.string
-            message.user_comments = before.user_comments
+            message.user_comments = [line for line in before.user_comments if not line.startswith("|")]
             if before.id != text.text:
                 message.flags.add("fuzzy")
-                message.previous_id = list(before.id) if isinstance(before.id, (tuple, list)) else [before.id]
+                message.previous_id = _ids(before.id)
             elif before.fuzzy:
                 message.flags.add("fuzzy")
-                message.previous_id = before.previous_id
+                message.previous_id = previous_ids(before)
         waiting += not _has_text(message.string) or message.fuzzy
     return waiting if _write(path, new) else None
+
+
+def _ids(msgid: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [msgid] if isinstance(msgid, str) else list(msgid)
+
+
+def previous_ids(message: Message) -> list[str]:
+    """The Danish that a fuzzy translation was made for.
+
+    Babel writes it as comments ("#| msgid"), folded without regard to quotation marks, and does not read it.
+    """
+    said = " ".join(line[1:].strip() for line in message.user_comments if line.startswith("|"))
+    ids = re.split(r"msgid(?:_plural)? (?=\")", said)[1:]
+    return ["".join(denormalize(quoted) for quoted in _QUOTED.findall(id)) for id in ids]
 
 
 def _comments(text: SourceText) -> list[str]:

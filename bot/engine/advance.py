@@ -354,7 +354,7 @@ def _original(session: Session, shown: str, assets: Assets) -> Turn:
     source = assets.locales[0]
     in_danish = replace(session, locale=source)
     turn = node.receive(in_danish, Picked(press.choice), assets) if press.choice else None
-    effects = (turn or node.enter(in_danish, assets)).effects
+    effects = _follow(turn or node.enter(in_danish, assets), assets).effects
     danish = (replace(effect, locale=source) for effect in effects if isinstance(effect, SendMessage))
     return Turn(session, tuple(danish))
 

@@ -1,0 +1,122 @@
+"""What a release shows: values, languages, drafts, approvals."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.content.approvals import digest_of
+from bot.content.load import load_release
+from bot.engine.effects import Month, SendMessage, Text
+from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from bot.runner.message import message_body
+from tests.support.content import TODAY, copy_content, edit, our_release
+
+DAY = date(2026, 12, 10)
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [
+        ("da", "torsdag den 10. december 2026"),
+        ("en", "Thursday 10 December 2026"),
+        ("tr", "10 Aralık 2026 Perşembe"),
+        ("ar", "الخميس، 10 ديسمبر 2026"),
+        ("kl", "sisamanngorneq 10. decembari 2026"),
+    ],
+)
+def test_date_has_its_weekday_and_plain_digits(locale: str, shown: str) -> None:
+    assert our_release().render(Text("common/value", {"value": DAY}), locale).text == (
+        FIRST_STRONG_ISOLATE + shown + POP_ISOLATE
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 11, 28, 100, 102])
+@pytest.mark.parametrize("locale", ["da", "en", "ar", "tr", "kl"])
+def test_every_number_of_days_is_said_with_its_number(locale: str, number: int) -> None:
+    assert str(number) in our_release().render(Text("common/days", {"n": number}), locale).text
+
+
+def test_arabic_counts_in_six_forms() -> None:
+    texts = {our_release().render(Text("common/days", {"n": number}), "ar").text for number in (0, 1, 2, 3, 11, 100)}
+    assert len(texts) == 6
+
+
+def test_fact_is_shown_from_its_one_place(tmp_path: Path) -> None:
+    root = copy_content(tmp_path)
+    edit(root / "knowledge/facts/emergency.yaml", 'value: "33 17 33 33"', 'value: "00 00 00 00"')
+    release = load_release(root, TODAY)
+    for locale in release.locales:
+        card = release.render(Text("emergency/card"), locale).text
+        assert "00 00 00 00" in card
+        assert "33 17 33 33" not in card
+
+
+def test_unknown_and_unapproved_facts_are_never_shown() -> None:
+    release = our_release()
+    page = release.render(Text("service/borgerraadgiveren/page"), "da").text
+    assert release.label("common/service_no_phone", "da") in page
+    hidden = release.facts["reassessment.law"]
+    assert hidden.is_hidden
+    assert not replace(hidden, checked_by="someone", checked_on=DAY).is_hidden
+
+
+def test_month_of_the_calendar_is_named() -> None:
+    assert "2026" in our_release().render(Text("common/value", {"value": Month(DAY)}), "ar").text
+
+
+def test_draft_about_rights_says_so_and_leads_to_the_danish() -> None:
+    release = our_release()
+    shown = SendMessage((Text("complaint/decision/say"),), shows="complaint/decision")
+    body = message_body(shown, "ar", release)
+    assert body["text"].endswith(release.label("common/draft", "ar"))
+    assert [button["data"] for row in body["rows"] for button in row] == ["!original:complaint/decision"]
+    danish = message_body(shown, "da", release)
+    assert danish["text"].endswith(release.label("common/draft", "da"))
+    assert "rows" not in danish
+
+
+def approve(root: Path, locale: str, keys: tuple[str, ...]) -> None:
+    release = load_release(root, TODAY)
+    lines = (
+        f"{key}\t{digest_of(release.messages['da'][key], release.messages[locale][key])}\tReviewer A\t2026-11-24\n"
+        for key in keys
+    )
+    (root / f"locales/{locale}/approved.tsv").write_text("".join(lines), "utf-8")
+
+
+def test_approval_takes_the_label_away_until_a_word_changes(tmp_path: Path) -> None:
+    root = copy_content(tmp_path)
+    approve(root, "en", ("complaint/decision/say",))
+    keys, node = ("complaint/decision/say",), "complaint/decision"
+    assert not load_release(root, TODAY).shows_draft_label(keys, node, "en")
+    assert load_release(root, TODAY).shows_draft_label(keys, node, "ar")
+    edit(root / "flows/complaint.yaml", "Har du fået et svar fra kommunen?", "Har kommunen svaret dig?")
+    assert load_release(root, TODAY).shows_draft_label(keys, node, "en")
+
+
+def test_approved_only_shows_danish_where_rights_are_a_draft(tmp_path: Path) -> None:
+    root = copy_content(tmp_path)
+    approve(root, "ar", ("complaint/decision/say",))
+    release = load_release(root, TODAY, approved_only=True)
+    assert release.label("complaint/decision/say", "ar") != release.label("complaint/decision/say", "da")
+    assert release.label("complaint/waiting/say", "ar") == release.label("complaint/waiting/say", "da")
+    assert release.label("common/back", "ar") != release.label("common/back", "da")  # says nothing about rights
+
+
+def test_nothing_is_approved_in_what_we_ship() -> None:
+    assert our_release().approved == frozenset()
+
+
+def test_keyboard_of_any_language_is_understood_in_any() -> None:
+    release = our_release()
+    for locale in release.locales:
+        for label in (label for row in release.keyboard(locale) for label in row):
+            assert release.intent(label, "da") in ("menu", "human", "language", "help", "hide")
+
+
+def test_what_a_person_types_cannot_turn_the_sentence_round() -> None:
+    typed = "\u202egnorts\u202c \u2066x"
+    shown = our_release().render(Text("common/value", {"value": typed}), "ar").text
+    assert shown == FIRST_STRONG_ISOLATE + "gnorts x" + POP_ISOLATE

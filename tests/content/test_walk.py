@@ -1,0 +1,77 @@
+"""Every node, every language, every button: within Telegram's limits, and never a dead end."""
+
+import pytest
+
+from bot.content.walk import Screen, walk
+from bot.engine.advance import advance, find_node
+from bot.engine.incoming import ChoicePressed
+from bot.engine.press import read_press
+from bot.engine.session import Session
+from bot.i18n.render import utf16_length
+from bot.i18n.template import PLACEHOLDER
+from tests.support.content import our_release
+from tests.support.conversation import AT
+
+LOCALES = our_release().locales
+SCREENS = {locale: tuple(walk(our_release(), locale)) for locale in LOCALES}
+
+
+def buttons(screen: Screen) -> list[str]:
+    return [button.get("data", "") for row in screen.body.get("rows", []) for button in row]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_node_is_walked(locale: str) -> None:
+    release = our_release()
+    shown = {screen.node for screen in SCREENS[locale]}
+    passing = {id for id, node in release.nodes.items() if node.kind in ("branch", "call")}
+    assert shown - {"emergency"} == release.nodes.keys() - passing
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_screens_fit_into_telegram(locale: str) -> None:
+    for screen in SCREENS[locale]:
+        assert 1 <= utf16_length(screen.body["text"]) <= 4096, screen.node
+        assert all(len(data.encode()) <= 64 for data in buttons(screen)), screen.node
+        for entity in screen.body.get("entities", []):
+            assert 0 <= entity["offset"] < entity["offset"] + entity["length"] <= utf16_length(screen.body["text"])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_value_is_left_open_and_no_markup_shows(locale: str) -> None:
+    for screen in SCREENS[locale]:
+        assert not PLACEHOLDER.search(screen.body["text"]), screen.body["text"]
+        assert "**" not in screen.body["text"]
+        assert screen.body["text"].count("\u2068") == screen.body["text"].count("\u2069")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_human_and_the_menu_are_one_tap_away(locale: str) -> None:
+    for screen in SCREENS[locale]:
+        data = {press.partition(":")[0] for press in buttons(screen)}
+        if screen.node in ("start/language", "privacy/delete") and not data & {"!human", "!menu"}:
+            continue  # before there is a language, and after everything was deleted
+        assert "!menu" in data or screen.node == "start/menu", screen
+        assert "!human" in data or screen.node == "human/consent", screen
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_button_leads_somewhere(locale: str) -> None:
+    release = our_release()
+    for screen in SCREENS[locale]:
+        for data in filter(None, buttons(screen)):
+            press = read_press(data)
+            assert press.way or find_node(press.node, release) is not None
+            session = Session(1, locale=locale, node=screen.node if "/" in screen.node else "start/menu", touched_at=AT)
+            incoming = ChoicePressed(update_id=1, chat_id=1, at=AT, data=data, message_id=1, query_id="1")
+            turn = advance(session, incoming, release)
+            gone = {release.label("common/button_gone", locale), release.label("common/place_gone", locale)}
+            texts = {
+                release.label(part.key, locale)
+                for effect in turn.effects
+                for part in getattr(effect, "parts", ())
+                if not part.params
+            }
+            assert not texts & gone, (screen.node, data)
+            if not data.endswith(">-"):
+                assert turn.effects, (screen.node, data)
