@@ -1,7 +1,6 @@
 """Encryption of stored values: AES-256-GCM, bound to the place where the value stands."""
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Sequence
@@ -32,7 +31,7 @@ class Keyring:
         """Raises SettingInvalid unless the secret is one or more keys of 32 bytes in base64, with commas between."""
         try:
             keys = [base64.b64decode(part.strip(), validate=True) for part in secret.split(",")]
-        except binascii.Error:
+        except ValueError:
             keys = []
         if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise SettingInvalid(
