@@ -45,7 +45,7 @@ class SandboxApp:
                 await send_answer(send, self._file(path))
             else:
                 await self._phone_api(scope, receive, send)
-        except ConnectionResetError:
+        except (ConnectionResetError, asyncio.CancelledError):  # the client has gone, or the port is being closed
             return
         except Refusal as refusal:
             await send_answer(send, json_answer(refusal.to_json(), refusal.code))

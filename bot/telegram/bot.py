@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.errors import BotError, SendRefused, SettingInvalid
 from bot.runner.ports import Store
 from bot.runner.release import Release
-from bot.telegram.api import BotApi
+from bot.telegram.api import BotApi, TokenRefused
 from bot.telegram.courier import Courier
 from bot.telegram.incoming import ALLOWED_UPDATES
 from bot.telegram.intake import Intake
 from bot.telegram.limits import Limits
 from bot.telegram.metrics import Metrics
-from bot.telegram.polling import Polling
+from bot.telegram.polling import PAUSE_S, UNKNOWN_TOKEN, Polling
 from bot.telegram.profile import publish_profile
 from bot.telegram.webhook import PATH, Webhook
 
@@ -82,17 +83,27 @@ class TelegramBot:
         if self._wire.public_url is None:
             await self._polling.run()
             return
-        await self._api.call(
-            "setWebhook",
-            {
-                "url": self._wire.public_url.rstrip("/") + PATH,
-                "secret_token": self._wire.webhook_secret,
-                "allowed_updates": ALLOWED_UPDATES,
-                "max_connections": 100,
-            },
-        )
-        log.info("webhook set")
+        await self._set_webhook(self._wire.public_url)
         await asyncio.Event().wait()
+
+    async def _set_webhook(self, public_url: str) -> None:
+        parameters = {
+            "url": public_url.rstrip("/") + PATH,
+            "secret_token": self._wire.webhook_secret,
+            "allowed_updates": ALLOWED_UPDATES,
+            "max_connections": 100,
+        }
+        while True:
+            try:
+                await self._api.call("setWebhook", parameters)
+                return
+            except TokenRefused:
+                raise SettingInvalid(UNKNOWN_TOKEN) from None
+            except SendRefused as refused:
+                raise SettingInvalid(f"VEJVISER_PUBLIC_URL: Telegram does not take it ({refused})") from None
+            except BotError as error:
+                log.warning("webhook not set yet", error=type(error).__name__)
+                await asyncio.sleep(PAUSE_S)
 
 
 async def _cancel(task: asyncio.Task[None] | asyncio.Task[bool]) -> None:

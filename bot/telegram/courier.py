@@ -49,6 +49,7 @@ class Courier:
         self._sent: list[Sent] = []
         self._mark = asyncio.Event()
         self._epoch: int | None = None
+        self._has_looked = False  # whether memory holds all that waited when this reign began
         self._held_until = 0.0  # of time.monotonic()
         self._stopping = False
 
@@ -62,8 +63,9 @@ class Courier:
         if not self.holds_lease or self._stopping:
             return False
         for row in rows:
-            if row.checks_earlier or row.chat_id in self._fetching:
-                # Another process wrote to this chat before: its rows go first, and the outbox knows the order.
+            if row.checks_earlier or row.chat_id in self._fetching or not self._has_looked:
+                # Rows that wait since before this reign, or that another process wrote, go first: the outbox knows
+                # the order.
                 self._fetching.add(row.chat_id)
                 self._start(self._fetch_earlier(row.chat_id))
             else:
@@ -109,6 +111,7 @@ class Courier:
         if epoch != self._epoch:
             # A new reign: what the one before was sending is doubtful, and memory may be behind the outbox.
             settled = await self._store.run(lambda uow: uow.outbox.settle_sending())
+            self._has_looked = False
             log.info("courier holds the lease", count=settled)
         self._epoch = epoch
         # A little less than the row says: clocks differ.
@@ -127,6 +130,7 @@ class Courier:
             if len(at_once) < PAGE:
                 break
             after = (at_once[-1].chat_id, at_once[-1].seq)
+        self._has_looked = True
         self._known.difference_update(forgotten)
 
     async def _fetch_earlier(self, chat_id: int) -> None:

@@ -23,10 +23,9 @@ class Limits:
         """Take the next place for a message and say when it may leave, in seconds of the same clock."""
         if self._rate == 0:
             return now
-        at = max(now, self._chat_free_at(chat_id, now))
-        # In all: a burst of one second's worth, then evenly.
-        at = max(at, self._free_at - 1.0)
-        self._free_at = max(self._free_at, at) + 1.0 / self._rate
+        # In all: a burst of one second's worth, then evenly. A chat that must wait does not hold up the others.
+        at = max(now, self._free_at - 1.0, self._chat_free_at(chat_id, now))
+        self._free_at = max(self._free_at, now) + 1.0 / self._rate
         self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), at) + 1.0 / CHAT_RATE
         self._chats.move_to_end(chat_id)
         if len(self._chats) > CHATS_REMEMBERED:

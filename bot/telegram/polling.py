@@ -17,6 +17,8 @@ BATCH = 100
 PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 STALE_S = 3 * WAIT_S  # without a good poll for so long, something is wrong that a restart may mend
 
+UNKNOWN_TOKEN = "VEJVISER_TELEGRAM_TOKEN: Telegram does not know this token. Ask @BotFather for the right one."  # noqa: S105
+
 log = structlog.get_logger()
 
 
@@ -38,14 +40,17 @@ class Polling:
 
     async def run(self) -> None:
         """Raises SettingInvalid when Telegram does not know the token."""
-        await self._api.call("deleteWebhook", {"drop_pending_updates": False})
         pause_s = PAUSE_S
+        has_webhook = True  # as far as we know
         while True:
             try:
+                if has_webhook:
+                    await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+                    has_webhook = False
                 await self._take(await self._poll())
                 pause_s = PAUSE_S
             except TokenRefused:
-                raise SettingInvalid("VEJVISER_TELEGRAM_TOKEN: Telegram does not know this token.") from None
+                raise SettingInvalid(UNKNOWN_TOKEN) from None
             except FloodWait as wait:
                 await asyncio.sleep(wait.seconds)
             except BotError as error:

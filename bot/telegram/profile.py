@@ -22,15 +22,15 @@ _METHODS = {
 
 async def publish_profile(api: BotApi, release: Release) -> None:
     """Bring commands and descriptions up to date; only what differs is written, for Telegram limits these calls."""
-    source = release.locales[0]
     for locale in release.locales:
-        for code in ("", locale) if locale == source else (locale,):
-            try:
-                await _publish(api, release, locale, code)
-            except SendRefused:
-                log.warning("Telegram does not take this language", locale=locale)
-            except BotError as error:
-                log.warning("profile not published", locale=locale, error=type(error).__name__)
+        # Danish goes out without a code: it is shown wherever the phone's language has nothing of its own.
+        code = "" if locale == release.locales[0] else locale
+        try:
+            await _publish(api, release, locale, code)
+        except SendRefused:
+            log.warning("Telegram does not take this language", locale=locale)
+        except BotError as error:
+            log.warning("profile not published", locale=locale, error=type(error).__name__)
 
 
 async def _publish(api: BotApi, release: Release, locale: str, code: str) -> None:

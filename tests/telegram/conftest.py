@@ -1,0 +1,3 @@
+from tests.storage.conftest import store, url
+
+__all__ = ["store", "url"]
