@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from bot.i18n.day import full_date
 from bot.sandbox import Phone, Sandbox, serve
@@ -143,11 +143,13 @@ def _rows(url: str) -> dict[int, tuple[int, int]]:
     """Per chat, how many updates are remembered and how many messages were written."""
     engine = create_engine(url)
     with engine.connect() as connection:
-        received, written = (
-            dict(connection.execute(text(f"SELECT chat_id, count(*) FROM {table} GROUP BY chat_id")).tuples())  # noqa: S608
-            for table in ("received", "outbox")
-        )
+        received, written = (_counted(connection, table) for table in ("received", "outbox"))
         unsent = connection.execute(text("SELECT count(*) FROM outbox WHERE state <> 'sent'")).scalar()
     engine.dispose()
     assert unsent == 0
     return {chat: (received[chat], written[chat]) for chat in received}
+
+
+def _counted(connection: Connection, table: str) -> dict[int, int]:
+    rows = connection.execute(text(f"SELECT chat_id, count(*) FROM {table} GROUP BY chat_id"))
+    return {row[0]: row[1] for row in rows}
