@@ -62,6 +62,7 @@ async def run_demo(settings: Settings, tell: Callable[[str], None]) -> None:
     settings = settings.model_copy(update={"data_dir": data_dir, "database_url": None, "public_url": None})
     token = f"{10**DEMO_TOKEN_DIGITS}:{secrets.token_urlsafe(16)}"
     sandbox = Sandbox(token)
+    sandbox.profile.names[""] = "Vejviser"
     base = f"http://{settings.host}:{settings.port}"
     wire = Wire(base, token, None, settings.shared_webhook_secret(), settings.send_rate)
     async with AsyncExitStack() as stack:

@@ -121,6 +121,13 @@ def test_fact_needs_a_source(tmp_path: Path) -> None:
     assert [problem.code for problem in find(root) if not problem.is_warning] == ["fact-no-source"]
 
 
+@pytest.mark.parametrize("start", ["ℹ️ ", "🇩🇰 ", "Telegram "])
+def test_line_that_would_be_turned_round_is_found(start: str, tmp_path: Path) -> None:
+    root = copy_content(tmp_path)
+    edit(root / "locales/ar/LC_MESSAGES/flows.po", 'msgstr "📝 ', f'msgstr "{start}')
+    assert [problem.code for problem in find(root) if not problem.is_warning] == ["direction"]
+
+
 def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     root = copy_content(tmp_path)
     edit(root / "flows/complaint.yaml", "goto: who}", "goto: wohe}")

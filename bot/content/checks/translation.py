@@ -5,6 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
+from babel import Locale
+
 from bot.content.catalog import Translation
 from bot.content.checks.content import Content
 from bot.content.checks.text import forms_of, marks
@@ -50,7 +52,8 @@ def _compare(tag: str, text: SourceText, entry: Translation) -> Iterator[Problem
         return
     for form in forms:
         # A plural's forms are each like the Danish plural, which always holds the number.
-        for code, what, hint in _differences(text.key, sources[-1], form):
+        found = _differences(text.key, sources[-1], form)
+        for code, what, hint in (*found, *_turned_round(text.key, form, tag)):
             yield Problem(entry.where, code, what, hint)
 
 
@@ -68,6 +71,21 @@ def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, s
         yield "url-differs", f"'{key}' has another address than the Danish.", ""
     elif _numbers(source) != _numbers(form):
         yield "number-differs", f"'{key}' has other numbers than the Danish.", "Digits stay 0 to 9."
+
+
+def _turned_round(key: str, form: str, tag: str) -> Iterator[tuple[str, str, str]]:
+    """Lines of a right-to-left language that begin with a left-to-right sign: phones show all of the line so.
+
+    Values do not count, they are isolated. Some emoji do: flags and ℹ are letters to the rules (Unicode UAX 9, P2).
+    """
+    if Locale.parse(tag).character_order != "right-to-left":
+        return
+    for line in PLACEHOLDER.sub("", form).splitlines():
+        strong = [unicodedata.bidirectional(sign) for sign in line]
+        strong = [kind for kind in strong if kind in ("L", "R", "AL")]
+        if strong[:1] == ["L"] and ("R" in strong or "AL" in strong):
+            what = f"'{key}' has a line that would be shown from left to right."
+            yield "direction", what, "Begin the line with a word of the language."
 
 
 def _numbers(text: str) -> Counter[str]:
