@@ -28,7 +28,7 @@ class Rendered:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units: letters beyond the basic plane (emoji) count twice."""
-    return len(text) if text.isascii() else len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fill(text: str, values: Mapping[str, str | Rendered]) -> Rendered:

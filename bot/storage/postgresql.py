@@ -17,7 +17,7 @@ from bot.storage.keyring import Keyring
 from bot.storage.unit_of_work import UnitOfWork
 
 Result = TypeVar("Result")
-CONNECTIONS = 4
+CONNECTIONS = 8
 TRIES = 4
 CONNECT_TIMEOUT_S = 5
 CHANNEL = "vejviser_outbox"

@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,14 +106,16 @@ class SqliteStore:
     # --- the writer thread ------------------------------------------------------------------------
 
     def _write(self) -> None:
+        connection: Connection | None = None
         stopping = False
         while not stopping:
             batch, stopping = self._next_batch()
             if not batch:
                 continue
             try:
-                # Opened for each batch: after a failure the pool makes a fresh one.
-                with self._engine.connect() as connection, connection.begin():
+                if connection is None:
+                    connection = self._engine.connect()
+                with connection.begin():
                     for job in batch:
                         self._do(job, connection)
             except Exception as error:
@@ -121,7 +124,10 @@ class SqliteStore:
                     failed = StorageUnavailable(f"The commit failed ({type(error).__name__}).")
                 for job in batch:
                     job.error = failed
+                _discard(connection)
+                connection = None
             _resolve(batch)
+        _discard(connection)
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job, and take all that wait with it."""
@@ -150,6 +156,14 @@ class SqliteStore:
             job.error = to_storage_error(error)
             raw.execute("ROLLBACK TO turn")
         raw.execute("RELEASE turn")
+
+
+def _discard(connection: Connection | None) -> None:
+    """After a failure the next batch gets a fresh connection."""
+    if connection is not None:
+        with suppress(Exception):
+            connection.invalidate()
+        connection.close()
 
 
 def _resolve(batch: list[_Job]) -> None:

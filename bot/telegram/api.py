@@ -6,13 +6,16 @@ from typing import Any
 
 import aiohttp
 import orjson
+from multidict import CIMultiDict
+from yarl import URL
 
 from bot.errors import BotError, PersonUnreachable, SendRefused
 
 TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
 CONNECTIONS = 256
-_JSON = {"Content-Type": "application/json"}
+_JSON = CIMultiDict({"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "Vejviser"})
+_TIMEOUT = aiohttp.ClientTimeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
 
 
 class FloodWait(BotError):
@@ -57,13 +60,21 @@ class BotApi:
     def __init__(self, base_url: str, token: str) -> None:
         self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
+
+    def _url(self, method: str) -> URL:
+        """Parsed once for each method: aiohttp would parse it at every call."""
+        url = self._urls.get(method)
+        if url is None:
+            url = self._urls[method] = URL(self._prefix + method)
+        return url
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:  # inside the running loop
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS, limit_per_host=CONNECTIONS, ttl_dns_cache=300),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-                auto_decompress=True,
+                timeout=_TIMEOUT,
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
 
@@ -79,10 +90,10 @@ class BotApi:
             NotModified, SendRefused: see there.
         """
         session = self._open()
-        timeout = aiohttp.ClientTimeout(total=timeout_s, connect=CONNECT_TIMEOUT_S)
+        timeout = _TIMEOUT if timeout_s == TIMEOUT_S else aiohttp.ClientTimeout(timeout_s, connect=CONNECT_TIMEOUT_S)
         try:
             async with session.post(
-                self._prefix + method, data=orjson.dumps(parameters), headers=_JSON, timeout=timeout
+                self._url(method), data=orjson.dumps(parameters), headers=_JSON, timeout=timeout, allow_redirects=False
             ) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError) as error:

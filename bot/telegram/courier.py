@@ -23,7 +23,7 @@ LEASE = "courier"
 TTL = timedelta(seconds=3)
 RENEW_S = 1.0
 PAGE = 200  # rows read from the outbox at once
-MARK_S = 0.02  # sent rows are marked together
+MARK_S = 0.05  # sent rows are marked together
 MOST_TRIES = 12  # then the row is given up: nothing may block a chat for ever
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 

@@ -1,5 +1,6 @@
 """The copy of a text that is compared, never shown: spelling habits of many keyboards made one."""
 
+import string
 import unicodedata
 
 # language-notes §2, §6: letter forms of Arabic, Persian and Urdu that people mix.
@@ -10,6 +11,7 @@ _ARABIC = {
 # Letters that Unicode does not take apart (§8, §16), and the Turkish i's (§3).
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "ı": "i", "ß": "ss", "đ": "d", "ĸ": "q", "ё": "е"}
 _TABLE = str.maketrans(_ARABIC | _LETTERS)
+_ASCII = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
 def fold(text: str) -> str:
@@ -17,6 +19,8 @@ def fold(text: str) -> str:
 
     Marks of Indic and Ethiopic scripts stay: without them words change. Idempotent.
     """
+    if text.isascii() and text.isprintable():  # the same as below, and most of what is typed
+        return " ".join(text.lower().translate(_ASCII).split())
     text = unicodedata.normalize("NFKC", text).replace("İ", "i").casefold().translate(_TABLE)
     folded = "".join(_fold_character(character) for character in unicodedata.normalize("NFD", text))
     return " ".join(unicodedata.normalize("NFC", folded).split())

@@ -6,29 +6,13 @@ from bot.understanding.fold import fold
 
 # Folded words that are common in one of the languages and mean nothing in the others.
 _WORDS: Mapping[str, frozenset[str]] = {
-    "da": frozenset(
-        [
-            "jeg",
-            "ikke",
-            "har",
-            "hvad",
-            "hvordan",
-            "og",
-            "min",
-            "mit",
-            "det",
-            "hjaelp",
-            "kommunen",
-            "vil",
-            "skal",
-            "faaet",
-        ]
-    ),
-    "en": frozenset(["the", "i", "my", "is", "not", "have", "what", "how", "help", "need", "you", "and", "from"]),
-    "tr": frozenset(
-        ["ben", "bir", "ve", "ne", "nasil", "yardim", "istiyorum", "icin", "belediye", "var", "yok", "merhaba", "degil"]
-    ),
-    "kl": frozenset(["uanga", "aap", "naamik", "qanoq", "ikiornga", "kommuni", "aamma", "suna", "qujanaq", "aluu"]),
+    tag: frozenset(words)
+    for tag, *words in (
+        ("da", "jeg", "ikke", "har", "hvad", "hvordan", "og", "min", "mit", "det", "hjaelp", "kommunen", "vil", "skal"),
+        ("en", "the", "i", "my", "is", "not", "have", "what", "how", "help", "need", "you", "and", "from"),
+        ("tr", "ben", "bir", "ve", "ne", "nasil", "yardim", "istiyorum", "icin", "belediye", "var", "yok", "merhaba"),
+        ("kl", "uanga", "aap", "naamik", "qanoq", "ikiornga", "kommuni", "aamma", "suna", "qujanaq", "aluu"),
+    )
 }
 _KALAALLISUT_ENDINGS = ("punga", "vunga", "ngilanga", "poq", "voq", "inik", "imut", "imi", "ssavara", "lerpunga")
 MIN_LETTERS = 3

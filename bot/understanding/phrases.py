@@ -1,6 +1,6 @@
 """What a typed text means wherever it is typed: danger, a wish for a human, a word for a way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -8,8 +8,11 @@ from bot.understanding.fold import fold
 
 ANSWERS = ("yes", "no")  # read only in the language of the talk: "tak" is yes in Polish and thanks in Danish
 CONTAINED = ("danger", "human")  # may stand anywhere in a longer text; all others are the whole message
+FINAL = ("delete", "hide", "stop")  # cannot be undone, or send things away: must be spelt right
 FUZZY_MIN = 5  # shorter words must be spelt right
 CUTOFF = 86.0
+CONTAINED_MIN, CONTAINED_CUTOFF = 8, 92.0  # letters and likeness of a phrase that may stand in a longer text
+WORDS_COMPARED = 200  # of a long text; phrases that are spelt right are found in all of it
 
 
 class Phrases:
@@ -23,18 +26,21 @@ class Phrases:
     def __init__(self, by_locale: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         self._whole: dict[str, str] = {}
         self._answers: dict[str, dict[str, str]] = {}
-        self._contained: dict[str, list[str]] = {intent: [] for intent in CONTAINED}
+        self._contained: dict[str, dict[str, list[str]]] = {intent: {} for intent in CONTAINED}
         for tag, intents in by_locale.items():
             for intent, phrases in intents.items():
                 for phrase in phrases:
                     self._add(tag, intent, phrase)
+        self._whole_phrases = list(self._whole)
+        self._by_length = {intent: _by_length(starts.values()) for intent, starts in self._contained.items()}
 
     def _add(self, tag: str, intent: str, phrase: str) -> None:
         folded = fold(phrase)
         if intent in ANSWERS:
             self._answers.setdefault(tag, {})[folded] = intent
         elif intent in CONTAINED:
-            self._contained[intent].append(f" {folded}" if phrase.endswith("*") else f" {folded} ")
+            starts = self._contained[intent].setdefault(_start(folded), [])
+            starts.append(f" {folded}" if phrase.endswith("*") else f" {folded} ")
         else:
             self._whole.setdefault(folded, intent)
 
@@ -43,9 +49,8 @@ class Phrases:
         folded = fold(typed)
         if not folded:
             return None
-        padded = f" {folded} "
         for intent in CONTAINED:
-            if any(phrase in padded for phrase in self._contained[intent]) or self._nearly(intent, folded):
+            if self._holds(intent, folded) or self._nearly(intent, folded):
                 return intent
         answer = self._answers.get(locale or "", {}).get(folded)
         if answer is not None:
@@ -54,24 +59,41 @@ class Phrases:
             return self._whole[folded]
         return self._whole_nearly(folded)
 
+    def _holds(self, intent: str, folded: str) -> bool:
+        """Whether a phrase stands in the text; only those are tried that begin as one of its words does."""
+        padded, starts = f" {folded} ", self._contained[intent]
+        return any(phrase in padded for start in set(map(_start, folded.split())) for phrase in starts.get(start, ()))
+
     def _whole_nearly(self, folded: str) -> str | None:
         if len(folded) < FUZZY_MIN:
             return None
-        best = process.extractOne(folded, list(self._whole), scorer=fuzz.ratio, score_cutoff=CUTOFF)
-        # What cannot be undone, or sends things away, must be spelt right.
-        if best is None or self._whole[best[0]] in ("delete", "hide", "stop"):
-            return None
-        return self._whole[best[0]]
+        best = process.extractOne(folded, self._whole_phrases, scorer=fuzz.ratio, score_cutoff=CUTOFF)
+        return None if best is None or self._whole[best[0]] in FINAL else self._whole[best[0]]
 
     def _nearly(self, intent: str, folded: str) -> bool:
         """A phrase with a typing error or two, as a whole message or as a run of as many words within it."""
-        words = folded.split()
-        for phrase in self._contained[intent]:
-            plain = phrase.strip()
-            if len(plain) < 8:
-                continue
-            count = plain.count(" ") + 1
-            runs = {" ".join(words[start : start + count]) for start in range(max(1, len(words) - count + 1))}
-            if process.extractOne(plain, runs, scorer=fuzz.ratio, score_cutoff=92.0) is not None:
-                return True
-        return False
+        words = folded.split(maxsplit=WORDS_COMPARED)[:WORDS_COMPARED]
+        return any(
+            process.extractOne(run, phrases, scorer=fuzz.ratio, score_cutoff=CONTAINED_CUTOFF) is not None
+            for count, phrases in self._by_length[intent].items()
+            for run in _runs(words, count)
+        )
+
+
+def _start(phrase: str) -> str:
+    """The first letters of the first word."""
+    return phrase.partition(" ")[0][:3]
+
+
+def _by_length(groups: Iterable[Iterable[str]]) -> dict[int, list[str]]:
+    """Phrases that are long enough to be compared by likeness, by their number of words."""
+    grouped: dict[int, list[str]] = {}
+    for phrase in (phrase.strip() for phrases in groups for phrase in phrases):
+        if len(phrase) >= CONTAINED_MIN:
+            grouped.setdefault(phrase.count(" ") + 1, []).append(phrase)
+    return grouped
+
+
+def _runs(words: Sequence[str], count: int) -> set[str]:
+    """All runs of so many words; of a shorter text all of it."""
+    return {" ".join(words[start : start + count]) for start in range(max(1, len(words) - count + 1))}

@@ -94,6 +94,7 @@ def to_settings(api_url: str, folder: Path) -> dict[str, str]:
         "VEJVISER_SECRET_KEY": b64encode(secrets.token_bytes(32)).decode(),
         "VEJVISER_DATA_DIR": str(folder),
         "VEJVISER_SEND_RATE": "0",
+        "VEJVISER_METRICS_PORT": "0",
     }
 
 

@@ -16,7 +16,7 @@ from tests.benchmarks.people import People, Period, Script
 from tests.support.postgres import fresh_database, to_conninfo
 
 START_TIMEOUT_S = 60.0
-DATABASE_FILE = "bench.sqlite"
+DATABASE_FILE = "vejviser.db"
 SETTLE_S = 0.3  # between setWebhook and the first update
 
 
