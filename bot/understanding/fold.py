@@ -11,6 +11,7 @@ _ARABIC = {
 # Letters that Unicode does not take apart (§8, §16), and the Turkish i's (§3).
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "ı": "i", "ß": "ss", "đ": "d", "ĸ": "q", "ё": "е"}
 _TABLE = str.maketrans(_ARABIC | _LETTERS)
+_MARKS_LEFT_OUT = (("\u0300", "\u036f"), ("\u0610", "\u0670"), ("\ufe00", "\ufe0f"))
 _ASCII = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
@@ -31,8 +32,9 @@ def _fold_character(character: str) -> str:
     if category == "Nd":
         return str(unicodedata.digit(character))
     if category == "Mn":
-        # Accents of Latin and Cyrillic, and the vowel signs of Arabic, are left out by many who type.
-        return "" if "\u0300" <= character <= "\u036f" or "\u0610" <= character <= "\u0670" else character
+        # Accents of Latin and Cyrillic, and the vowel signs of Arabic, are left out by many who type; the last are
+        # what makes a sign an emoji.
+        return "" if any(first <= character <= last for first, last in _MARKS_LEFT_OUT) else character
     if category[0] == "C":
         return " " if category == "Cc" else ""
     return " " if category[0] in "PSZ" else character

@@ -1,0 +1,80 @@
+"""Texts with values: isolated, marked up, measured as Telegram measures."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.i18n.plural import categories, form, header
+from bot.i18n.render import Entity, Rendered, fill, join, utf16_length
+from bot.i18n.template import parse
+
+
+def test_values_are_isolated_and_markup_becomes_entities() -> None:
+    shown = fill("😀 Klag **senest {day}**, ring `{phone}`.", {"day": "torsdag", "phone": "112"})
+    assert shown.text == "😀 Klag senest \u2068torsdag\u2069, ring 112."
+    assert shown.entities == (Entity("bold", 8, 16), Entity("code", 31, 3))
+    encoded = shown.text.encode("utf-16-le")
+    assert [encoded[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le") for e in shown.entities] == [
+        "senest \u2068torsdag\u2069",
+        "112",
+    ]
+
+
+def test_what_a_person_typed_is_never_markup() -> None:
+    shown = fill("Du skrev {typed}", {"typed": "**fed** {day} `x`"})
+    assert shown.text == "Du skrev \u2068**fed** {day} `x`\u2069"
+    assert shown.entities == ()
+
+
+def test_rendered_value_keeps_its_markup() -> None:
+    inner = fill("**4** uger", {})
+    shown = fill("inden {period}", {"period": inner})
+    assert shown.entities == (Entity("bold", 7, 1),)
+
+
+def test_parts_are_joined_with_their_entities() -> None:
+    joined = join([Rendered("ab", (Entity("bold", 0, 2),)), Rendered("😀"), Rendered("cd", (Entity("code", 1, 1),))])
+    assert joined == Rendered("ab\n\n😀\n\ncd", (Entity("bold", 0, 2), Entity("code", 9, 1)))
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    parse(text)
+    assert utf16_length(fill(text, {}).text) <= utf16_length(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
+def test_length_is_counted_as_telegram_counts(text: str) -> None:
+    assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "index"),
+    [
+        *(("da", 1, 0), ("da", 0, 1), ("tr", 1, 0), ("kl", 1, 0), ("kl", 2, 1)),
+        *(("ar", 0, 0), ("ar", 1, 1), ("ar", 2, 2), ("ar", 5, 3), ("ar", 11, 4), ("ar", 99, 4), ("ar", 100, 5)),
+    ],
+)
+def test_plural_form_fits_the_number(locale: str, number: int, index: int) -> None:
+    assert form(locale, number) == index
+
+
+@pytest.mark.parametrize("locale", ["da", "en", "ar", "tr", "kl"])
+def test_pinned_header_says_what_the_code_does(locale: str) -> None:
+    count, expression = header(locale).removeprefix("nplurals=").split("; plural=")
+    assert int(count) == len(categories(locale))
+    python = expression.rstrip(";").replace("&&", " and ").replace("||", " or ")
+    for number in range(205):
+        assert _ternary(python, number) == form(locale, number), number
+
+
+def _ternary(expression: str, n: int) -> int:
+    """C's `a ? b : c` as gettext has it, worked out."""
+    expression = expression.strip()
+    if expression.startswith("(") and expression.endswith(")"):
+        expression = expression[1:-1]
+    if "?" in expression:
+        condition, _, rest = expression.partition("?")
+        yes, _, no = rest.partition(":")
+        return _ternary(yes if eval(condition, {"n": n}) else no, n)
+    return int(eval(expression, {"n": n}))

@@ -1,0 +1,140 @@
+"""Danger, the wish for a human, and words for ways, in all our languages."""
+
+import time
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.engine.advance import WAYS
+from bot.understanding.language import guess_locale
+from bot.understanding.phrases import Phrases
+from tests.support.content import ROOT, our_release
+
+FILES = {path.stem: YAML(typ="safe").load(path.read_text("utf-8")) for path in ROOT.glob("knowledge/phrases/*.yaml")}
+PHRASES = our_release().phrases
+LONG = "Jeg vil gerne spørge om noget som har ligget mig på sinde. {} Hvad skal jeg gøre ved det?"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "han slår mig",
+        "HAN SLÅR MIG!!!",
+        "han slar mig",
+        "min mand slår mig hver aften",
+        "jeg vil ikke leve mere",
+        "jeg overvejer selvmord",
+        "he hits me",
+        "my husband beats me every night",
+        "I want to kill myself",
+        "i dont want to live anymore",
+        "زوجي يضربني",
+        "زوجي يَضْرِبُني كل يوم",
+        "أريد أن أموت",
+        "بدي موت",
+        "jozi byedrobni",
+        "kocam beni dövüyor",
+        "kocam beni dovuyor",
+        "intihar etmek istiyorum",
+        "ölmek istiyorum",
+        "uima persuppaanga",
+        "imminornissara eqqarsaatigaara",
+        "imminut toqukkusuppunga",
+    ],
+)
+def test_danger_is_heard(typed: str) -> None:
+    assert PHRASES.match(typed) == "danger"
+    assert PHRASES.match(LONG.format(typed)) == "danger"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hjælp",
+        "jeg vil klage over min sagsbehandler",
+        "kan jeg få hjælp til medicin",
+        "kommunen har stoppet min kontanthjælp",
+        "min mand er flyttet",
+        "hvornår slår fristen til",
+        "I want to complain about the municipality",
+        "my husband lost his job",
+        "can I get help with my rent",
+        "أريد أن أشتكي من البلدية",
+        "زوجي فقد عمله",
+        "belediyeye itiraz etmek istiyorum",
+        "kocam işini kaybetti",
+        "kommuni naammagittaalliutigerusuppara",
+        "12.11.2026",
+        "1888",
+    ],
+)
+def test_harmless_questions_raise_no_alarm(typed: str) -> None:
+    assert PHRASES.match(typed) != "danger"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "jeg vil gerne tale med et menneske",
+        "kan jeg snakke med en rådgiver?",
+        "I would like to talk to a person please",
+        "أريد التحدث مع شخص",
+        "bir insanla konuşmak istiyorum",
+        "siunnersorti oqaloqatigerusuppara",
+    ],
+)
+def test_wish_for_a_human_is_heard(typed: str) -> None:
+    assert PHRASES.match(typed) == "human"
+
+
+@pytest.mark.parametrize("tag", sorted(FILES))
+def test_every_phrase_of_a_file_means_what_it_stands_under(tag: str) -> None:
+    wrong = {
+        phrase: PHRASES.match(phrase.removesuffix("*"), tag)
+        for intent, phrases in FILES[tag].items()
+        for phrase in phrases
+        if PHRASES.match(phrase.removesuffix("*"), tag) != intent
+    }
+    assert wrong == {}
+
+
+def test_every_language_has_words_for_everything() -> None:
+    wanted = {*WAYS, "danger", "yes", "no"} - {"resume"}
+    assert {tag: wanted - intents.keys() for tag, intents in FILES.items()} == {
+        tag: set() for tag in our_release().locales
+    }
+
+
+def test_yes_is_read_in_its_own_language_only() -> None:
+    phrases = Phrases({"da": {"no": ["nej"]}, "pl": {"yes": ["tak"]}})
+    assert phrases.match("tak", "pl") == "yes"
+    assert phrases.match("tak", "da") is None
+
+
+@pytest.mark.parametrize("typed", ["slett", "slet alle", "skjulk", "stopp"])
+def test_what_cannot_be_undone_must_be_spelt_right(typed: str) -> None:
+    assert Phrases({"da": {"delete": ["slet alt"], "hide": ["skjul"], "stop": ["stop nu"]}}).match(typed) is None
+
+
+def test_longest_text_is_understood_at_once() -> None:
+    text = ("kommunen har skrevet til mig om min sag " * 103)[:4096]
+    started = time.perf_counter()
+    for _ in range(10):
+        PHRASES.match(text)
+    assert (time.perf_counter() - started) / 10 < 0.05
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"),
+    [
+        ("مرحبا كيف الحال", "ar"),
+        ("jeg har brug for hjælp", "da"),
+        ("what can I do about this", "en"),
+        ("merhaba yardım istiyorum", "tr"),
+        ("qanoq ikiorsinnaavinga aamma kommuni", "kl"),
+        ("ok", None),
+        ("12.11.", None),
+    ],
+)
+def test_language_is_guessed_or_left_open(typed: str, tag: str | None) -> None:
+    assert guess_locale(typed, our_release().locales) == tag
