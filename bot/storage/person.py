@@ -17,7 +17,7 @@ class People:
         """See `runner.ports.People`."""
         self._sessions.forget(chat_id)
         self._outbox.forget(chat_id)
-        for table in (ticket, transcript, audit, dead_update):
+        for table in (ticket, transcript, audit, dead_update, forgotten):
             self._db.execute(delete(table).where(table.c.chat_id == chat_id))
         # The ids of updates stay: Telegram may bring the same update again, and it must not be answered anew.
         self._db.execute(update(received).where(received.c.chat_id == chat_id).values(message_id=None))

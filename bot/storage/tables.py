@@ -143,7 +143,7 @@ forgotten = Table(
     "forgotten",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Moment, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 lease = Table(

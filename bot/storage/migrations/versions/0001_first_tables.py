@@ -30,7 +30,7 @@ def upgrade() -> None:
         "forgotten",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("chat_id", "at"),
+        sa.PrimaryKeyConstraint("chat_id"),
     )
     op.create_table(
         "lease",
