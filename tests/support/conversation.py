@@ -28,6 +28,7 @@ class Conversation:
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)  # the bot's, as they stand on the screen
     message_id: int = 100
     update_id: int = 0
+    last: Incoming | None = None  # what was done last
 
     def says(self, text: str) -> list[Outgoing]:
         if text.startswith("/"):
@@ -72,6 +73,7 @@ class Conversation:
         return self.message_id
 
     def _take(self, incoming: Incoming) -> list[Outgoing]:
+        self.last = incoming
         leaves = self.store.run_now(lambda uow: run_turn(incoming, uow, self.release))
         for outgoing in leaves:
             self._show(outgoing)

@@ -1,0 +1,288 @@
+"""The sandbox refuses what Telegram refuses, in Telegram's words, and keeps updates as Telegram does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, Forbidden
+
+from bot.sandbox import FaultPlan, FaultRule, Rates, Sandbox, serve
+from bot.sandbox.telegram import Press
+from bot.sandbox.truth import UpdateConfirmed, UpdateDelivered, UpdateDropped
+from tests.support.postgres import free_port
+from tests.support.waiting import eventually
+
+TOKEN = "1:secret-token"
+Json = dict[str, Any]
+
+
+@dataclass
+class Clock:
+    """Time that a test moves."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Api:
+    """Calls as raw as they come."""
+
+    base_url: str
+    session: aiohttp.ClientSession
+    sandbox: Sandbox
+    clock: Clock = field(default_factory=Clock)
+
+    async def call(self, method: str, token: str = TOKEN, **parameters: Any) -> Json:
+        async with self.session.post(f"{self.base_url}/bot{token}/{method}", json=parameters) as answer:
+            body: Json = await answer.json(content_type=None)
+            assert body["ok"] == (answer.status == 200)
+            return body
+
+    async def refused(self, method: str, **parameters: Any) -> tuple[int, str]:
+        body = await self.call(method, **parameters)
+        assert not body["ok"], body
+        return body["error_code"], body["description"]
+
+
+@asynccontextmanager
+async def an_api(**settings: Any) -> AsyncIterator[Api]:
+    clock = Clock()
+    sandbox = Sandbox(TOKEN, clock=clock, **settings)
+    async with serve(sandbox) as base_url, aiohttp.ClientSession() as session:
+        yield Api(base_url, session, sandbox, clock)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    async with an_api() as made:
+        made.sandbox.phone(5)
+        yield made
+
+
+KEYS = {"inline_keyboard": [[{"text": "A", "callback_data": "x" * 65}]]}
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "code", "description"),
+    [
+        ("sendMessage", {"chat_id": 5, "text": "x" * 4097}, 400, "Bad Request: message is too long"),
+        ("sendMessage", {"chat_id": 5, "text": "😀" * 2049}, 400, "Bad Request: message is too long"),
+        ("sendMessage", {"chat_id": 5, "text": ""}, 400, "Bad Request: message text is empty"),
+        ("sendMessage", {"chat_id": 5, "text": "a", "reply_markup": KEYS}, 400, "Bad Request: BUTTON_DATA_INVALID"),
+        ("sendMessage", {"chat_id": 99, "text": "a"}, 400, "Bad Request: chat not found"),
+        ("sendMessage", {"text": "a"}, 400, "Bad Request: chat_id is empty"),
+        (
+            "sendMessage",
+            {"chat_id": 5, "text": "<b>a", "parse_mode": "HTML"},
+            400,
+            "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\"",
+        ),
+        (
+            "editMessageText",
+            {"chat_id": 5, "message_id": 99, "text": "a"},
+            400,
+            "Bad Request: message to edit not found",
+        ),
+        ("deleteMessage", {"chat_id": 5, "message_id": 99}, 400, "Bad Request: message to delete not found"),
+        ("getMeNow", {}, 404, "Not Found"),
+    ],
+)
+async def test_refusals_have_telegrams_words(
+    api: Api, method: str, parameters: Mapping[str, Any], code: int, description: str
+) -> None:
+    assert await api.refused(method, **parameters) == (code, description)
+
+
+async def test_longest_text_and_data_are_taken(api: Api) -> None:
+    keys = {"inline_keyboard": [[{"text": "A", "callback_data": "å" * 32}]]}
+    assert (await api.call("sendMessage", chat_id=5, text="😀" * 2048, reply_markup=keys))["ok"]
+
+
+async def test_wrong_token_is_unauthorized(api: Api) -> None:
+    assert (await api.call("getMe", token="2:other"))["error_code"] == 401
+
+
+async def test_message_that_reads_so_already_is_not_modified(api: Api) -> None:
+    sent = (await api.call("sendMessage", chat_id=5, text="a"))["result"]["message_id"]
+    code, description = await api.refused("editMessageText", chat_id=5, message_id=sent, text="a")
+    assert code == 400
+    assert description.startswith("Bad Request: message is not modified")
+
+
+async def test_blocked_bot_is_forbidden_and_hears_of_it(api: Api) -> None:
+    api.sandbox.phone(5).block()
+    assert await api.refused("sendMessage", chat_id=5, text="a") == (403, "Forbidden: bot was blocked by the user")
+    updates = (await api.call("getUpdates"))["result"]
+    assert updates[-1]["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+
+
+async def test_message_is_deletable_for_48_hours(api: Api) -> None:
+    sent = (await api.call("sendMessage", chat_id=5, text="a"))["result"]["message_id"]
+    api.clock.now += 48 * 3600 + 1
+    assert await api.refused("deleteMessage", chat_id=5, message_id=sent) == (
+        400,
+        "Bad Request: message can't be deleted for everyone",
+    )
+
+
+async def test_at_most_a_hundred_are_deleted_at_once(api: Api) -> None:
+    code, _ = await api.refused("deleteMessages", chat_id=5, message_ids=list(range(1, 102)))
+    assert code == 400
+
+
+async def test_flood_limits_ask_to_wait() -> None:
+    async with an_api(limits=Rates(chat_burst=2)) as api:
+        api.sandbox.phone(5)
+        for _ in range(2):
+            assert (await api.call("sendMessage", chat_id=5, text="a"))["ok"]
+        body = await api.call("sendMessage", chat_id=5, text="a")
+        assert body["error_code"] == 429
+        assert body["parameters"] == {"retry_after": 1}
+        api.clock.now += 1
+        assert (await api.call("sendMessage", chat_id=5, text="a"))["ok"]
+
+
+async def test_press_lives_for_150_seconds(api: Api) -> None:
+    keys = {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]}
+    await api.call("sendMessage", chat_id=5, text="a", reply_markup=keys)
+    for waited, ok in ((149, True), (151, False)):
+        press = api.sandbox.phone(5).press("a")
+        assert isinstance(press, Press)
+        query_id = (await api.call("getUpdates", offset=-1))["result"][0]["callback_query"]["id"]
+        api.clock.now += waited
+        assert (await api.call("answerCallbackQuery", callback_query_id=query_id))["ok"] == ok
+
+
+# --- updates ------------------------------------------------------------------------------------
+
+
+async def ids(api: Api, **parameters: Any) -> list[int]:
+    return [update["update_id"] for update in (await api.call("getUpdates", **parameters))["result"]]
+
+
+async def test_updates_stay_until_the_offset_passes_them(api: Api) -> None:
+    for text in "abc":
+        api.sandbox.phone(5).send_text(text)
+    first = await ids(api)
+    assert len(first) == 3
+    assert first == list(range(first[0], first[0] + 3))
+    assert await ids(api) == first
+    assert await ids(api, offset=first[1]) == first[1:]
+    assert await ids(api, offset=first[2] + 1) == []
+    assert [record.update_id for record in api.sandbox.truth.of(UpdateConfirmed)] == first
+
+
+async def test_updates_are_forgotten_after_a_day(api: Api) -> None:
+    api.sandbox.phone(5).send_text("a")
+    api.clock.now += 24 * 3600 + 1
+    assert await ids(api) == []
+    assert [record.reason for record in api.sandbox.truth.of(UpdateDropped)] == ["expired"]
+
+
+async def test_only_allowed_kinds_are_kept(api: Api) -> None:
+    await api.call("getUpdates", allowed_updates=["callback_query"])
+    api.sandbox.phone(5).send_text("a")
+    assert await ids(api) == []
+
+
+async def test_long_poll_returns_when_something_comes(api: Api) -> None:
+    polling = asyncio.create_task(ids(api, timeout=20))
+    await asyncio.sleep(0.05)
+    api.sandbox.phone(5).send_text("a")
+    assert len(await asyncio.wait_for(polling, 5)) == 1
+
+
+async def test_second_poll_throws_the_first_out(api: Api) -> None:
+    first = asyncio.create_task(api.call("getUpdates", timeout=20))
+    await asyncio.sleep(0.05)
+    second = asyncio.create_task(ids(api, timeout=20))
+    thrown_out = await asyncio.wait_for(first, 5)
+    assert thrown_out["error_code"] == 409
+    api.sandbox.phone(5).send_text("a")
+    await second
+
+
+async def test_webhook_is_tried_again_until_it_answers() -> None:
+    sandbox, port, statuses, seen = Sandbox(TOKEN), free_port(), [500, 503, 200], []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope["headers"])
+        seen.append(headers[b"x-telegram-bot-api-secret-token"])
+        status = statuses[min(len(seen), 3) - 1]
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup()
+    serving = asyncio.create_task(server.main_loop())
+    async with serve(sandbox) as base_url, aiohttp.ClientSession() as session:
+        api = Api(base_url, session, sandbox)
+        url = f"http://127.0.0.1:{port}/hook"
+        assert (await api.call("setWebhook", url=url, secret_token="abc"))["ok"]
+        assert (await api.refused("getUpdates"))[0] == 409
+        sandbox.phone(5).send_text("a")
+        await eventually(lambda: sandbox.truth.of(UpdateConfirmed), 20)
+        assert [record.attempt for record in sandbox.truth.of(UpdateDelivered)] == [1, 2, 3]
+        assert seen == [b"abc"] * 3
+        assert (await api.call("deleteWebhook"))["ok"]
+    server.should_exit = True
+    await serving
+    await server.shutdown()
+
+
+# --- faults and other clients -------------------------------------------------------------------
+
+
+async def test_same_plan_strikes_the_same_calls() -> None:
+    plan = FaultPlan(seed=7, rules=(FaultRule("error", share=0.3),))
+    struck = [[plan.strike("sendMessage", number) is not None for number in range(100)] for _ in range(2)]
+    assert struck[0] == struck[1]
+    assert 15 < sum(struck[0]) < 45
+
+
+async def test_swallowed_call_was_carried_out() -> None:
+    async with an_api(faults=FaultPlan(rules=(FaultRule("swallow", methods=("sendMessage",)),))) as api:
+        api.sandbox.phone(5)
+        with pytest.raises(aiohttp.ClientError):
+            await api.call("sendMessage", chat_id=5, text="a")
+        assert [message.text for message in api.sandbox.phone(5).bot_messages] == ["a"]
+        (call,) = api.sandbox.truth.calls("sendMessage")
+        assert (call.outcome, call.fault) == ("accepted", "swallow")
+
+
+async def test_other_peoples_client_gets_on_with_it() -> None:
+    sandbox = Sandbox(TOKEN)
+    phone = sandbox.phone(5)
+    async with (
+        serve(sandbox) as base_url,
+        Bot(TOKEN, base_url=f"{base_url}/bot", base_file_url=f"{base_url}/file/bot") as bot,
+    ):
+        assert bot.username
+        keys = InlineKeyboardMarkup([[InlineKeyboardButton("A", callback_data="a")]])
+        sent = await bot.send_message(5, "*bold*", parse_mode="MarkdownV2", reply_markup=keys)
+        assert phone.bot_messages[-1].entities[0]["type"] == "bold"
+        await bot.edit_message_text("other", 5, sent.message_id)
+        assert phone.bot_messages[-1].text == "other"
+        phone.send_document(b"%PDF", name="brev.pdf")
+        (update,) = await bot.get_updates()
+        assert update.message is not None
+        assert update.message.document is not None
+        file = await update.message.document.get_file()
+        assert bytes(await file.download_as_bytearray()) == b"%PDF"
+        await bot.delete_message(5, sent.message_id)
+        with pytest.raises(BadRequest):
+            await bot.delete_message(5, sent.message_id)
+        phone.block()
+        with pytest.raises(Forbidden):
+            await bot.send_message(5, "a")
