@@ -12,6 +12,8 @@ from tests.support.memory_store import MemoryStore
 from tests.support.running_bot import TOKEN, running_bot
 
 PICTURE = ROOT / ".readme/conversation.png"
+ANSWERS_FROM_THEIR_BEGINNING = """document.querySelectorAll(".log").forEach(log =>
+    [...log.querySelectorAll(".message:not(.mine)")].at(-1).scrollIntoView({block: "start", behavior: "instant"}))"""
 LETTER_DATE = "12.11.2026"
 
 
@@ -22,10 +24,12 @@ async def take_picture(path: Path) -> None:
     async with serve(sandbox) as base_url, running_bot(MemoryStore(), sandbox, base_url=base_url):
         for chat_id, (locale, name) in enumerate((("da", "Citizen A"), ("ar", "Citizen B")), start=1):
             sandbox.phone(chat_id, locale, name)
-        async with open_page(f"{base_url}/phone", width=820, height=1120) as page:
+        async with open_page(f"{base_url}/phone", width=900, height=930) as page:
             for chat_id, locale in ((1, "da"), (2, "ar")):
                 await _walk(phone_of(page, chat_id), locale)
-            await page.wait_for_timeout(500)
+            await page.wait_for_timeout(1000)
+            await page.evaluate(ANSWERS_FROM_THEIR_BEGINNING)
+            await page.wait_for_timeout(1000)
             path.parent.mkdir(exist_ok=True)
             await page.screenshot(path=path)
 

@@ -17,6 +17,7 @@ export class Phone {
     this.shown = new Map(); // message id -> {state, node}
     this.noticesSeen = null;
     this.keyboardState = "null";
+    this.followsEnd = true; // until the person scrolls up
     this.editing = null;
     this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.node.dataset.chatId = id;
@@ -28,6 +29,9 @@ export class Phone {
   part(selector) { return this.node.querySelector(selector); }
 
   listen() {
+    const log = this.part(".log");
+    // At the end of a movement: a message may change while the log still glides down.
+    log.addEventListener("scrollend", () => { this.followsEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80; });
     const typed = this.part(".typed");
     this.part(".composer").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     typed.addEventListener("keydown", (event) => {
@@ -169,7 +173,6 @@ export class Phone {
 
   showMessages(state) {
     const log = this.part(".log");
-    const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     const byId = new Map(state.messages.map((message) => [message.message_id, message]));
     for (const [id, { node }] of this.shown) {
       if (!byId.has(id)) { node.remove(); this.shown.delete(id); }
@@ -177,7 +180,7 @@ export class Phone {
     let hasNew = false;
     for (const message of state.messages) hasNew = this.showMessage(message, byId.get(message.reply_to), log) || hasNew;
     this.showAbout(state, log);
-    if (wasAtEnd || hasNew) log.scrollTop = log.scrollHeight;
+    if (this.followsEnd || hasNew) log.scrollTop = log.scrollHeight;
   }
 
   showMessage(message, quoted, log) {
