@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo run test check bench journeys messages lock clean
+.PHONY: demo run test check bench journeys messages picture lock clean
 
 demo: $(READY)
 	$(BIN)/vejviser demo
@@ -36,6 +36,10 @@ journeys: $(READY)
 # Bring the PO catalogs in step with the Danish source texts.
 messages: $(READY)
 	$(BIN)/vejviser extract
+
+# The README's picture, from the running product.
+picture: $(READY)
+	$(BIN)/python -m tests.support.picture
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
