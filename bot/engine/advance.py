@@ -58,7 +58,9 @@ def advance(session: Session, incoming: Incoming, assets: Assets) -> Turn:
         The new session and the effects; `goto` is always None.
     """
     before = session
-    session = replace(session, touched_at=incoming.at, hint=session.hint or session.locale or _hint(incoming, assets))
+    session = replace(session, touched_at=incoming.at)
+    if session.locale is None and session.hint is None:
+        session = replace(session, hint=_hint(incoming, assets))
     match incoming:
         case TextTyped(text=text, message_id=message_id):
             return _typed(before, session, text, AddToTranscript(text, message_id), assets)

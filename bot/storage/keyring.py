@@ -45,6 +45,9 @@ class Keyring:
         nonce = os.urandom(NONCE_BYTES)
         return self._first_id + nonce + self._first.encrypt(nonce, orjson.dumps(value), place.encode())
 
+    def holds_key_of(self, stored: bytes) -> bool:
+        return bytes(stored[:KEY_ID_BYTES]) in self._ciphers
+
     def decrypt(self, stored: bytes, place: str) -> Any:
         """Raises ValueUnreadable: no key fits, or the value belongs to another place."""
         cipher = self._ciphers.get(bytes(stored[:KEY_ID_BYTES]))
@@ -53,5 +56,5 @@ class Keyring:
         nonce, text = stored[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES], stored[KEY_ID_BYTES + NONCE_BYTES :]
         try:
             return orjson.loads(cipher.decrypt(nonce, text, place.encode()))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut short
             raise ValueUnreadable(f"The value of {place.partition(':')[0]} was damaged or moved.") from None

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from bot.storage.failure import to_storage_error
+from bot.storage.postgresql import postgresql_engine
 from bot.storage.sqlite import sqlite_engine
 
 HEAD = "0001"  # the newest revision in migrations/versions; a test keeps it so
@@ -14,7 +15,7 @@ LOCK = 7_650_311  # any number that no other program on the same database uses
 
 
 def open_engine(url: str) -> Engine:
-    return sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
+    return sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else postgresql_engine(url)
 
 
 def migrate(url: str) -> None:
@@ -27,7 +28,7 @@ def migrate(url: str) -> None:
             if current_revision(connection) != HEAD:
                 _upgrade(connection)
     except Exception as error:
-        raise to_storage_error(error) from error
+        raise to_storage_error(error)  # noqa: B904  (it carries its cause)
     finally:
         engine.dispose()
 

@@ -12,6 +12,7 @@ from bot.storage.tables import audit, dead_update, forgotten, received, ticket, 
 class People:
     def __init__(self, db: Connection, sessions: Sessions, outbox: Outbox) -> None:
         self._db, self._sessions, self._outbox = db, sessions, outbox
+        self.has_forgotten = False
 
     def forget(self, chat_id: int, at: datetime) -> None:
         """See `runner.ports.People`."""
@@ -22,3 +23,4 @@ class People:
         # The ids of updates stay: Telegram may bring the same update again, and it must not be answered anew.
         self._db.execute(update(received).where(received.c.chat_id == chat_id).values(message_id=None))
         self._db.execute(insert(forgotten), {"chat_id": chat_id, "at": at})
+        self.has_forgotten = True

@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from bot.errors import StorageUnavailable
 from bot.runner.ports import UnitOfWork as UnitOfWorkPort
 from bot.storage.failure import is_worth_a_retry, to_storage_error
 from bot.storage.keyring import Keyring
@@ -22,20 +23,50 @@ TRIES = 4
 CONNECT_TIMEOUT_S = 5
 CHANNEL = "vejviser_outbox"
 RECONNECT_S = 1.0
+# A server or a process that stands still must not hold up a chat for ever: its turns fail and are tried again.
+TCP_LIMITS: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,
+}
+LOCK_PATIENCE_MS = 5_000
+IDLE_PATIENCE_MS = 10_000
+
+
+def postgresql_engine(url: str) -> Engine:
+    """An engine that connects within seconds or not at all, and whose errors tell no values."""
+    return create_engine(
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **TCP_LIMITS},
+    )
+
+
+def _limit_waiting(connection: psycopg.Connection[Any], record: object) -> None:
+    connection.execute(f"SET lock_timeout = {LOCK_PATIENCE_MS}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_PATIENCE_MS}")
+    connection.commit()
 
 
 class PostgresqlStore:
     """See `runner.ports.Store`. One chat at a time is kept by a lock on its session's row."""
 
     def __init__(self, url: str, keyring: Keyring) -> None:
-        self._engine = create_engine(
-            url, pool_size=CONNECTIONS, max_overflow=0, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
-        )
+        self._engine = postgresql_engine(url)
+        event.listen(self._engine, "connect", _limit_waiting)
         self._keyring = keyring
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="postgresql")
         self._listener = _Listener(url)
+        self._is_closed = False
+        self._is_announcing = False
 
     async def run(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+        if self._is_closed:
+            raise StorageUnavailable("The store is closed.")
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
 
     def _do(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
@@ -49,21 +80,26 @@ class PostgresqlStore:
             except Exception as error:
                 if tries_left and is_worth_a_retry(error):
                     continue
-                raise to_storage_error(error) from error
+                raise to_storage_error(error)  # noqa: B904  (it carries its cause)
         raise AssertionError("the last try returns or raises")
 
     async def wait_for_outbox(self, timeout_s: float) -> None:
         await self._listener.wait(timeout_s)
 
     def announce_outbox(self, chat_ids: Collection[int]) -> None:
-        self._threads.submit(self._notify)
+        # One call under way is enough, however many turns ask for it: NOTIFY locks out other commits.
+        if not self._is_announcing and not self._is_closed:
+            self._is_announcing = True
+            self._threads.submit(self._notify)
 
     def _notify(self) -> None:
+        self._is_announcing = False  # before the call: it covers all that was committed until now
         # Only a wake-up call: without it the rows are found at the next look.
         with suppress(Exception), self._engine.begin() as connection:
             connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     async def close(self) -> None:
+        self._is_closed = True
         await self._listener.close()
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
@@ -99,7 +135,9 @@ class _Listener:
         assert self._loop is not None
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S) as connection:
+                with psycopg.connect(
+                    self._conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, **TCP_LIMITS
+                ) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._tell()  # what was announced while nobody listened
                     while not self._stopping.is_set():

@@ -29,4 +29,6 @@ def purge(unit: UnitOfWorkPort, now: datetime) -> int:
         (session, session.c.touched_at < now - SESSIONS_KEPT),
         (audit, audit.c.at < now - AUDIT_KEPT),
     ]
-    return sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)
+    count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)
+    unit.has_purged = count > 0
+    return count

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.engine.session import Session
+from bot.errors import ValueUnreadable
 from bot.storage import tables
 from bot.storage.keyring import Keyring
 
@@ -54,7 +55,10 @@ class Sessions:
             return Session(chat_id)
         if row.writer != WRITER:
             self._foreign.add(chat_id)
-        return Session.from_json(chat_id, self._keyring.decrypt(row.data, place(chat_id)))
+        try:
+            return Session.from_json(chat_id, self._keyring.decrypt(row.data, place(chat_id)))
+        except ValueUnreadable:
+            return Session(chat_id)  # a damaged row: better to begin anew than never to answer again
 
     def put(self, session: Session) -> None:
         chat_id = session.chat_id

@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -20,6 +21,7 @@ from bot.storage.unit_of_work import UnitOfWork
 
 Result = TypeVar("Result")
 MOST_PER_COMMIT = 256
+OWNER_ONLY = 0o600
 BUSY_TIMEOUT_MS = 5_000  # for `vejviser forget` and the like beside a running bot
 
 
@@ -28,7 +30,10 @@ def sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
+        Path(database).touch(OWNER_ONLY)  # who wrote to the bot concerns no other account
+    engine = create_engine(
+        url, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, record: object) -> None:
@@ -37,7 +42,7 @@ def sqlite_engine(url: str) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # What is deleted is overwritten, in the file as in the log.
+        # What is deleted is overwritten in the file; for the log see `_empty_log`.
         cursor.execute("PRAGMA secure_delete = ON")
         # An update is confirmed after the commit and never comes back: a power cut must not undo a commit.
         cursor.execute("PRAGMA synchronous = FULL")
@@ -56,7 +61,7 @@ class _Job:
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def resolve(self) -> None:
         if self.future.done():  # whoever waited has given up
@@ -75,10 +80,14 @@ class SqliteStore:
         self._keyring = keyring
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._written = asyncio.Event()
+        self._is_closed = False
+        self._log_holds_deleted = False
         self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def run(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+        if self._is_closed:
+            raise StorageUnavailable("The store is closed.")
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future(), loop)
         self._jobs.put(job)
@@ -99,6 +108,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
+        self._is_closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
@@ -126,6 +136,8 @@ class SqliteStore:
                     job.error = failed
                 _discard(connection)
                 connection = None
+            if self._log_holds_deleted and connection is not None:
+                self._empty_log(connection)
             _resolve(batch)
         _discard(connection)
 
@@ -152,10 +164,22 @@ class SqliteStore:
             unit = UnitOfWork(connection, self._keyring)
             job.result = job.work(unit)
             unit.finish()
-        except Exception as error:
+            self._log_holds_deleted |= unit.has_deleted
+        except BaseException as error:  # whatever it is, this thread must go on
             job.error = to_storage_error(error)
             raw.execute("ROLLBACK TO turn")
         raw.execute("RELEASE turn")
+
+    def _empty_log(self, connection: Connection) -> None:
+        """The write-ahead log still shows the rows as they were before: move it into the file and cut it to nothing."""
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        # Waits for nobody: while another process reads, this is tried again after the next commit.
+        with suppress(sqlite3.Error):  # the turns are committed, whatever happens here
+            raw.execute("PRAGMA busy_timeout = 0")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._log_holds_deleted = bool(busy)
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _discard(connection: Connection | None) -> None:
@@ -172,7 +196,7 @@ def _resolve(batch: list[_Job]) -> None:
     for job in batch:
         by_loop.setdefault(job.loop, []).append(job)
     for loop, jobs in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # that loop is closed, and nobody waits
             loop.call_soon_threadsafe(_resolve_all, jobs)
 
 

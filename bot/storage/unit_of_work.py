@@ -22,6 +22,8 @@ class UnitOfWork:
         self.sessions = Sessions(db, keyring)
         self.updates = Updates(db)
         self.outbox = Outbox(db, keyring, self.sessions)
+        self.people = People(db, self.sessions, self.outbox)
+        self.has_purged = False
 
     @property
     def tickets(self) -> Tickets:
@@ -32,16 +34,17 @@ class UnitOfWork:
         return Transcripts(self.db, self._keyring)
 
     @property
-    def people(self) -> People:
-        return People(self.db, self.sessions, self.outbox)
-
-    @property
     def audit(self) -> Audit:
         return Audit(self.db)
 
     @property
     def leases(self) -> Leases:
         return Leases(self.db)
+
+    @property
+    def has_deleted(self) -> bool:
+        """Whether rows are gone that nobody may find again, wherever the database keeps its past."""
+        return self.has_purged or self.people.has_forgotten
 
     def new_id(self) -> str:
         return new_id()

@@ -175,7 +175,8 @@ class Courier:
         try:
             while lane and self.holds_lease:
                 row = lane[0]
-                await self._deliver_safely(row, lane)
+                if not await self._deliver_safely(row, lane):
+                    break
                 if lane and lane[0] is row:
                     lane.popleft()
         except StorageUnavailable:
@@ -185,20 +186,21 @@ class Courier:
             # Whatever is left was not sent; the next look into the outbox brings it back.
             self._known.difference_update((row.chat_id, row.seq) for row in lane)
 
-    async def _deliver_safely(self, row: Outgoing, lane: deque[Outgoing]) -> None:
+    async def _deliver_safely(self, row: Outgoing, lane: deque[Outgoing]) -> bool:
         try:
-            await self._deliver(row, lane)
+            return await self._deliver(row, lane)
         except StorageUnavailable:
             raise
         except Exception as error:  # a mistake of ours must not block the chat
             log.error("send failed", kind=row.kind, error=type(error).__name__)
             await self._end(row, "dead", type(error).__name__)
+            return True
 
-    async def _deliver(self, row: Outgoing, lane: deque[Outgoing]) -> None:
-        """Send one row, as often as it takes."""
+    async def _deliver(self, row: Outgoing, lane: deque[Outgoing]) -> bool:
+        """Send one row, as often as it takes. False when the lease was lost before that: the row still waits."""
         if row.kind == "reminder" and not await self._store.run(lambda uow: uow.outbox.mark_sending(*_key(row))):
             self._settled.append(_key(row))  # cancelled meanwhile
-            return
+            return True
         pause_s = FIRST_PAUSE_S
         tries = 0
         while self.holds_lease:
@@ -212,11 +214,11 @@ class Courier:
                 continue
             except PersonUnreachable:
                 await self._give_up_chat(row, lane)
-                return
+                return True
             except SendRefused as refused:
                 log.error("send refused", kind=row.kind, reason=str(refused))
                 await self._end(row, "dead", "refused")
-                return
+                return True
             except TokenRefused:
                 log.critical("token refused", setting="VEJVISER_TELEGRAM_TOKEN")
                 await asyncio.sleep(LONGEST_PAUSE_S)
@@ -227,7 +229,7 @@ class Courier:
                 tries += 1
                 if (doubtful and row.kind == "reminder") or tries >= MOST_TRIES:
                     await self._end(row, "doubtful", "no answer")
-                    return
+                    return True
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 continue
@@ -236,7 +238,8 @@ class Courier:
             self._metrics.answer_seconds.observe(time.monotonic() - started)
             self._sent.append(Sent(row.chat_id, row.seq, datetime.now(UTC), message_id, row.forgets))
             self._mark.set()
-            return
+            return True
+        return False
 
     async def _wait_for_turn(self, chat_id: int) -> None:
         now = time.monotonic()

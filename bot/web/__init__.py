@@ -1,1 +1,1 @@
-"""What all web pages share."""
+"""What all web pages share; so far the pages that tell how the process is."""

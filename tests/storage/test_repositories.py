@@ -8,12 +8,13 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.engine.session import Session
-from bot.errors import ValueUnreadable
+from bot.errors import SettingInvalid
 from bot.handoff.ticket import Ticket
 from bot.runner.ports import Sent, TranscriptLine, UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
+from bot.storage.unit_of_work import UnitOfWork as StorageUnitOfWork
 from tests.storage.conftest import KEY
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -240,11 +241,22 @@ async def test_new_key_encrypts_and_the_old_one_still_reads(url: str) -> None:
     await both.run(lambda uow: uow.sessions.put(Session(2, node="new", touched_at=AT)))
     assert (await both.run(lambda uow: uow.sessions.take(1))).node == "old"
     await both.close()
-    new = open_store(url, Keyring([b"n" * 32]))
-    assert (await new.run(lambda uow: uow.sessions.take(2))).node == "new"
-    with pytest.raises(ValueUnreadable):
-        await new.run(lambda uow: uow.sessions.take(1))
-    await new.close()
+    with pytest.raises(SettingInvalid):
+        open_store(url, Keyring([b"x" * 32]))  # before a wrong key can overwrite anything
+
+
+async def test_damaged_rows_stop_nobody(store: Store) -> None:
+    def damage(uow: UnitOfWork) -> None:
+        uow.sessions.put(Session(1, node="start/menu", touched_at=AT))
+        uow.outbox.add(1, "message", {"text": "damaged"})
+        uow.outbox.add(2, "message", {"text": "fine"})
+        assert isinstance(uow, StorageUnitOfWork)
+        uow.db.execute(text("UPDATE session SET data = :data"), {"data": b"x" * 40})
+        uow.db.execute(text("UPDATE outbox SET body = :body WHERE chat_id = 1"), {"body": b"x" * 40})
+
+    await store.run(damage)
+    assert await store.run(lambda uow: uow.sessions.take(1)) == Session(1)
+    assert [row.body["text"] for row in await store.run(lambda uow: uow.outbox.due(AT, 10))] == ["fine"]
 
 
 async def test_purge_deletes_what_is_over_and_keeps_the_rest(store: Store) -> None:

@@ -244,6 +244,22 @@ async def test_another_process_takes_over_when_the_holder_is_gone(monkeypatch: p
     assert texts(sandbox, 1) == ["whoever lives", "stale"]
 
 
+async def test_row_that_was_not_sent_before_the_lease_ran_out_is_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier_module, "TTL", timedelta(seconds=0.8))
+    sandbox, store = people(), MemoryStore()
+    sandbox.faults = FaultPlan(rules=(FaultRule("flood", methods=("sendMessage",), last=1, retry_after_s=1),))
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        courier.offer([add(store, 1, "held back")])
+        await eventually(lambda: sandbox.truth.calls("sendMessage"))
+        store.is_away = True
+        await asyncio.sleep(1.3)  # the lease runs out while Telegram asks to wait
+        assert texts(sandbox, 1) == []
+        store.is_away = False
+        await eventually(all_in(store, "sent"))
+    assert texts(sandbox, 1) == ["held back"]
+
+
 async def test_storage_trouble_sends_nothing_twice_and_loses_nothing() -> None:
     sandbox, store = people(), MemoryStore()
     async with serve(sandbox) as base_url, running(store, base_url) as courier:
