@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from bot.errors import SettingInvalid
+from bot.storage.failure import to_storage_error
 from bot.storage.keyring import Keyring
 from bot.storage.migrate import migrate, open_engine
 from bot.storage.postgresql import PostgresqlStore
@@ -32,9 +33,13 @@ def open_store(url: str, keyring: Keyring) -> Store:
 def _check_keys(url: str, keyring: Keyring) -> None:
     """Better not to start at all than to fail in every chat."""
     engine = open_engine(url)
-    with engine.connect() as connection:
-        newest = connection.scalar(select(session.c.data).order_by(session.c.touched_at.desc()).limit(1))
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            newest = connection.scalar(select(session.c.data).order_by(session.c.touched_at.desc()).limit(1))
+    except Exception as error:
+        raise to_storage_error(error)  # noqa: B904  (it carries its cause)
+    finally:
+        engine.dispose()
     if newest is not None and not keyring.holds_key_of(newest):
         raise SettingInvalid(
             "VEJVISER_SECRET_KEY does not open this database: put the key that it was written with first or behind it."
