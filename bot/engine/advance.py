@@ -311,7 +311,9 @@ def _is_double_tap(before: Session, incoming: ChoicePressed) -> bool:
 
 def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets) -> Turn:
     if press.way == "locale" and press.argument in assets.locales:
-        return _rewriting(_speak(session, press.argument, assets), message_id)
+        turn = _speak(session, press.argument, assets)
+        # The first time the welcome comes below the picker, and the menu below the welcome.
+        return turn if session.locale is None else _rewriting(turn, message_id)
     if press.way == "original":
         return _original(session, press.argument, assets)
     way = WAYS.get(press.way)
