@@ -30,7 +30,7 @@ from bot.telegram.metrics import Metrics
 PURGE_EVERY_S = 3600
 STORAGE_PATIENCE_S = 3
 DEMO_TOKEN_DIGITS = 8
-GC_THRESHOLD = 20_000  # new objects between two looks of the garbage collector; Python's default is 700
+GC_THRESHOLD = 50_000  # new objects between two looks of the garbage collector; Python's default is 700
 
 log = structlog.get_logger()
 AsgiApp = Callable[..., Any]

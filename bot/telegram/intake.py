@@ -4,8 +4,8 @@ import asyncio
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,47 @@ ALARMS_REMEMBERED = 10_000
 log = structlog.get_logger()
 
 
+class Lanes:
+    """One at a time for a chat, in the order of arrival; a lane that nobody is in is taken down."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[int, Lane] = {}
+
+    def of(self, chat_id: int) -> "Lane":
+        lane = self._lanes.get(chat_id)
+        if lane is None:
+            lane = self._lanes[chat_id] = Lane(chat_id, self._lanes)
+        lane.members += 1
+        return lane
+
+
+class Lane:
+    """Used as `async with lanes.of(chat_id)`."""
+
+    __slots__ = ("_all", "_chat_id", "_lock", "members")
+
+    def __init__(self, chat_id: int, all_lanes: dict[int, "Lane"]) -> None:
+        self._chat_id, self._all = chat_id, all_lanes
+        self._lock = asyncio.Lock()
+        self.members = 0  # who is in it or waits for it
+
+    async def __aenter__(self) -> None:
+        try:
+            await self._lock.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.members -= 1
+        if self.members == 0:
+            del self._all[self._chat_id]
+
+
 class Intake:
     """Takes raw updates through translation, turn and commit; what leaves goes to the courier.
 
@@ -38,7 +79,7 @@ class Intake:
         self, store: Store, api: BotApi, courier: Courier, release: Callable[[], Release], metrics: Metrics
     ) -> None:
         self._store, self._api, self._courier, self._release, self._metrics = store, api, courier, release, metrics
-        self._lanes: dict[int, tuple[asyncio.Lock, int]] = {}
+        self._lanes = Lanes()
         self._answers: set[asyncio.Task[None]] = set()
         self._alarms: OrderedDict[tuple[int, int], None] = OrderedDict()
 
@@ -58,26 +99,11 @@ class Intake:
         self._metrics.updates.labels(type(incoming).__name__).inc()
         if isinstance(incoming, ChoicePressed):
             self._answer_press(incoming.query_id)
-        async with self._lane(incoming.chat_id):
+        async with self._lanes.of(incoming.chat_id):
             leaves = await self._turn(incoming)
             failpoint("after_commit")
             self._metrics.turn_seconds.observe(time.monotonic() - started)
             self._hand_over(leaves)
-
-    @asynccontextmanager
-    async def _lane(self, chat_id: int) -> AsyncIterator[None]:
-        """One at a time for a chat, in the order of arrival; a lane nobody waits in is taken down."""
-        lock, waiting = self._lanes.get(chat_id) or (asyncio.Lock(), 0)
-        self._lanes[chat_id] = (lock, waiting + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            _, waiting = self._lanes[chat_id]
-            if waiting == 1:
-                del self._lanes[chat_id]
-            else:
-                self._lanes[chat_id] = (lock, waiting - 1)
 
     def _hand_over(self, leaves: tuple[Outgoing, ...]) -> None:
         if leaves and not self._courier.offer(leaves):
@@ -112,7 +138,7 @@ class Intake:
             log.error("update without an id", reason=reason)
             return
         incoming = NothingToDo(update_id=ids[1], chat_id=ids[0], at=at, kind="malformed")
-        async with self._lane(incoming.chat_id):
+        async with self._lanes.of(incoming.chat_id):
             self._hand_over(await self._bury(incoming, reason, self._release()))
 
     # --- outside the outbox -----------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What a typed text means wherever it is typed: danger, a wish for a human, a word for a way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -12,6 +12,7 @@ FINAL = ("delete", "hide", "stop")  # cannot be undone, or send things away: mus
 FUZZY_MIN = 5  # shorter words must be spelt right
 CUTOFF = 86.0
 CONTAINED_MIN, CONTAINED_CUTOFF = 8, 92.0  # letters and likeness of a phrase that may stand in a longer text
+MOST_WORDS = 8  # of a phrase
 WORDS_COMPARED = 200  # of a long text; phrases that are spelt right are found in all of it
 
 
@@ -33,6 +34,7 @@ class Phrases:
                     self._add(tag, intent, phrase)
         self._whole_phrases = list(self._whole)
         self._by_length = {intent: _by_length(starts.values()) for intent, starts in self._contained.items()}
+        self._at_least = {intent: _at_least(by_length) for intent, by_length in self._by_length.items()}
 
     def _add(self, tag: str, intent: str, phrase: str) -> None:
         folded = fold(phrase)
@@ -75,9 +77,17 @@ class Phrases:
         words = folded.split(maxsplit=WORDS_COMPARED)[:WORDS_COMPARED]
         return any(
             process.extractOne(run, phrases, scorer=fuzz.ratio, score_cutoff=CONTAINED_CUTOFF) is not None
-            for count, phrases in self._by_length[intent].items()
+            for count, phrases in self._compared(intent, len(words))
             for run in _runs(words, count)
         )
+
+    def _compared(self, intent: str, words: int) -> Iterator[tuple[int, list[str]]]:
+        """Phrases by their number of words; those with at least as many as the text are compared with all of it."""
+        by_length, most = self._by_length[intent], min(words, MOST_WORDS)
+        for count in range(1, most):
+            if count in by_length:
+                yield count, by_length[count]
+        yield most, self._at_least[intent][most]
 
 
 def _start(phrase: str) -> str:
@@ -90,8 +100,15 @@ def _by_length(groups: Iterable[Iterable[str]]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = {}
     for phrase in (phrase.strip() for phrases in groups for phrase in phrases):
         if len(phrase) >= CONTAINED_MIN:
-            grouped.setdefault(phrase.count(" ") + 1, []).append(phrase)
+            grouped.setdefault(min(phrase.count(" ") + 1, MOST_WORDS), []).append(phrase)
     return grouped
+
+
+def _at_least(by_length: Mapping[int, list[str]]) -> list[list[str]]:
+    """For each number of words, the phrases that have as many or more."""
+    return [
+        [phrase for count, phrases in by_length.items() if count >= words for phrase in phrases] for words in _COUNTS
+    ]
 
 
 def _runs(words: Sequence[str], count: int) -> set[str]:
