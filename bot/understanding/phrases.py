@@ -107,7 +107,8 @@ def _by_length(groups: Iterable[Iterable[str]]) -> dict[int, list[str]]:
 def _at_least(by_length: Mapping[int, list[str]]) -> list[list[str]]:
     """For each number of words, the phrases that have as many or more."""
     return [
-        [phrase for count, phrases in by_length.items() if count >= words for phrase in phrases] for words in _COUNTS
+        [phrase for count, phrases in by_length.items() if count >= words for phrase in phrases]
+        for words in range(MOST_WORDS + 1)
     ]
 
 

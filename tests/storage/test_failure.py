@@ -123,7 +123,8 @@ async def test_deadlock_is_tried_again(postgres_database: str) -> None:
     with psycopg.connect(to_conninfo(postgres_database), autocommit=True) as admin:
         admin.execute("ALTER ROLE CURRENT_USER SET deadlock_timeout = '50ms'")
     store = open_store(postgres_database, Keyring([KEY]))
-    await store.run(lambda uow: (put(uow, 1), put(uow, 2)))
+    for chat in (1, 2):
+        await store.run(lambda uow, chat=chat: put(uow, chat))  # type: ignore[misc]
     both_hold_one = threading.Barrier(2)
     tries: list[int] = []
 
