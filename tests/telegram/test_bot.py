@@ -44,8 +44,8 @@ async def test_citizen_reads_until_when_they_can_complain(store: Store, webhook:
     phone = sandbox.phone(7, "ar", is_started=False)
     async with running_bot(store, sandbox, webhook=webhook):
         phone.start()
-        await phone.wait_for_text("اختر اللغة")
-        phone.press("العربية")
+        await phone.wait_for_text(label("start/language/say", "ar"))
+        phone.press(label("start/language/name", "ar"))
         await phone.wait_for_text(label("start/menu/say", "ar")[:20])
         assert [[key.label for key in row] for row in phone.reply_keyboard] == our_release().keyboard("ar")
         for choice in ("start/menu>no", "complaint/decision>written", "complaint/who>kk"):
@@ -56,7 +56,7 @@ async def test_citizen_reads_until_when_they_can_complain(store: Store, webhook:
         await phone.wait_for(lambda phone: _has(phone, "complaint/how>digital"))
         press = phone.press("complaint/how>digital")
         assert isinstance(press, Press)
-        shown = await phone.wait_for_text("قدم الشكوى")
+        shown = await phone.wait_for_text("danskelove.dk")
         assert "\u2068" in shown.text
         await phone.wait_for(lambda phone: press.is_answered)  # the button's spinner stops
     assert {call.outcome for call in sandbox.truth.calls() if call.method != "getUpdates"} == {"accepted"}
