@@ -77,14 +77,15 @@ class Release:
 
     def render(self, text: Text, locale: str) -> Rendered:
         """The text in that locale, all in Danish where it has none; values inserted and isolated."""
-        if not self._speaks(text.key, locale):
-            locale = self.locales[0]
         if text.params:
-            return self._render(text, locale)
+            return self._render(text, self._spoken(text.key, locale))
         ready = self._ready.get((text.key, locale))
         if ready is None:
-            ready = self._ready[text.key, locale] = self._render(text, locale)
+            ready = self._ready[text.key, locale] = self._render(text, self._spoken(text.key, locale))
         return ready
+
+    def _spoken(self, key: str, locale: str) -> str:
+        return locale if self._speaks(key, locale) else self.locales[0]
 
     def _render(self, text: Text, locale: str) -> Rendered:
         kind, _, rest = text.key.partition("/")

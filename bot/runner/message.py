@@ -26,7 +26,7 @@ def message_body(message: SendMessage, locale: str | None, release: Release) -> 
         if tag != release.locales[0]:
             rows = (*rows, (Button(Text("common/original"), way_data("original", message.shows)),))
     text = join([release.render(part, part.locale or tag) for part in parts])
-    return with_buttons(text, rows, tag, release, message)
+    return _to_body(text, rows, tag, release, message)
 
 
 def _is_draft(message: SendMessage, locale: str, release: Release) -> bool:
@@ -34,9 +34,7 @@ def _is_draft(message: SendMessage, locale: str, release: Release) -> bool:
     return release.shows_draft_label(keys, (message.shows or "").partition(">")[0], locale)
 
 
-def with_buttons(
-    text: Rendered, rows: Rows, locale: str, release: Release, message: SendMessage | None = None
-) -> MessageBody:
+def _to_body(text: Rendered, rows: Rows, locale: str, release: Release, message: SendMessage) -> MessageBody:
     body: MessageBody = {"text": text.text}
     if text.entities:
         body["entities"] = [
@@ -44,9 +42,9 @@ def with_buttons(
         ]
     if rows:
         body["rows"] = [_buttons(row, locale, release) for row in rows if row]
-    if message is not None and message.keyboard is not None:
+    if message.keyboard is not None:
         body["keyboard"] = release.keyboard(locale) if message.keyboard == "show" else "remove"
-    if message is not None and message.replaces is not None:
+    if message.replaces is not None:
         body["replaces"] = message.replaces
     return body
 

@@ -14,7 +14,9 @@ from bot.errors import BotError, PersonUnreachable, SendRefused
 TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
 CONNECTIONS = 256
-_JSON = CIMultiDict({"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "Vejviser"})
+_JSON = CIMultiDict(
+    {"Content-Type": "application/json", "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Vejviser"}
+)
 _TIMEOUT = aiohttp.ClientTimeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
 
 
@@ -74,6 +76,7 @@ class BotApi:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS, limit_per_host=CONNECTIONS, ttl_dns_cache=300),
                 timeout=_TIMEOUT,
+                auto_decompress=False,  # nothing is asked for in compressed form
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session

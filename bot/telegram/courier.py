@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -140,6 +140,7 @@ class Courier:
             return  # found at the next look
         finally:
             self._fetching.discard(chat_id)
+            self._ended()
         for row in rows:
             self._enqueue(row)
 
@@ -167,9 +168,10 @@ class Courier:
         lane.extend(first + rest)
 
     def _start(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.add(asyncio.get_running_loop().create_task(work))  # each takes itself out at its end
+
+    def _ended(self) -> None:
+        self._tasks.discard(cast(asyncio.Task[None], asyncio.current_task()))
 
     async def _drain(self, chat_id: int, lane: deque[Outgoing]) -> None:
         try:
@@ -182,6 +184,7 @@ class Courier:
         except StorageUnavailable:
             log.warning("database away", reason="sending")
         finally:
+            self._ended()
             del self._lanes[chat_id]
             # Whatever is left was not sent; the next look into the outbox brings it back.
             self._known.difference_update((row.chat_id, row.seq) for row in lane)
@@ -234,7 +237,7 @@ class Courier:
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 continue
             failpoint("after_send")
-            self._metrics.sends.labels("sent").inc()
+            self._metrics.sent.inc()
             self._metrics.answer_seconds.observe(time.monotonic() - started)
             self._sent.append(Sent(row.chat_id, row.seq, datetime.now(UTC), message_id, row.forgets))
             self._mark.set()

@@ -15,6 +15,7 @@ class Metrics:
             registry=self.registry,
         )
         self.sends = Counter("vejviser_sends", "Calls that left, by outcome", ["outcome"], registry=self.registry)
+        self.sent = self.sends.labels("sent")  # of the hot path: found once
         self.answer_seconds = Histogram(
             "vejviser_answer_seconds",
             "From the commit to Telegram's answer",

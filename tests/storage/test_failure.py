@@ -121,7 +121,7 @@ async def test_damaged_file_is_no_mistake_of_a_turn(tmp_path: Path) -> None:
 @pytest.mark.postgres
 async def test_deadlock_is_tried_again(postgres_database: str) -> None:
     with psycopg.connect(to_conninfo(postgres_database), autocommit=True) as admin:
-        admin.execute("ALTER ROLE CURRENT_USER SET deadlock_timeout = '50ms'")
+        admin.execute(f"ALTER DATABASE {admin.info.dbname} SET deadlock_timeout = '50ms'")
     store = open_store(postgres_database, Keyring([KEY]))
     for chat in (1, 2):
         await store.run(lambda uow, chat=chat: put(uow, chat))  # type: ignore[misc]
@@ -142,8 +142,6 @@ async def test_deadlock_is_tried_again(postgres_database: str) -> None:
         session = await store.run(lambda uow, chat=chat: uow.sessions.take(chat))  # type: ignore[misc]
         assert session.answers == {"taken": "yes"}
     await store.close()
-    with psycopg.connect(to_conninfo(postgres_database), autocommit=True) as admin:
-        admin.execute("ALTER ROLE CURRENT_USER RESET deadlock_timeout")
 
 
 @pytest.mark.postgres
