@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
         self._known: set[Key] = set()  # rows in a lane, or sent and perhaps not marked yet
         self._settled: list[Key] = []  # marked rows; a look into the outbox that began before may still bring them
-        self._fetching: set[int] = set()  # chats whose earlier rows are being read
+        self._fetching: Counter[int] = Counter()  # how often a chat's earlier rows are being read just now
         self._sent: list[Sent] = []
         self._mark = asyncio.Event()
         self._epoch: int | None = None
@@ -66,7 +66,7 @@ class Courier:
             if row.checks_earlier or row.chat_id in self._fetching or not self._has_looked:
                 # Rows that wait since before this reign, or that another process wrote, go first: the outbox knows
                 # the order.
-                self._fetching.add(row.chat_id)
+                self._fetching[row.chat_id] += 1
                 self._start(self._fetch_earlier(row.chat_id))
             else:
                 self._enqueue(row)
@@ -137,9 +137,12 @@ class Courier:
         try:
             rows = await self._store.run(lambda uow: uow.outbox.waiting_of(chat_id))
         except StorageUnavailable:
-            return  # found at the next look
+            self._has_looked = False  # found at the next look; until then nothing may overtake them
+            return
         finally:
-            self._fetching.discard(chat_id)
+            self._fetching[chat_id] -= 1
+            if self._fetching[chat_id] == 0:
+                del self._fetching[chat_id]
             self._ended()
         for row in rows:
             self._enqueue(row)
