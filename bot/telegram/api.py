@@ -93,6 +93,8 @@ class BotApi:
             NotModified, SendRefused: see there.
         """
         session = self._open()
+        if session.closed:
+            raise CallNotSent(f"{method}: the bot is stopping.")
         timeout = _TIMEOUT if timeout_s == TIMEOUT_S else aiohttp.ClientTimeout(timeout_s, connect=CONNECT_TIMEOUT_S)
         try:
             async with session.post(

@@ -75,8 +75,8 @@ class TelegramBot:
             for task in (tasks[1], stopped, profile):
                 await _cancel(task)
             await self.intake.close()
+            await _cancel(tasks[0])  # before the lease is given back: it would be taken again
             await self._courier.close()
-            await _cancel(tasks[0])
             await self._api.close()
 
     async def _receive(self) -> None:

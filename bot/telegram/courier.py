@@ -14,7 +14,7 @@ import structlog
 from bot.errors import BotError, PersonUnreachable, SendRefused, StorageUnavailable
 from bot.runner.failpoint import failpoint
 from bot.runner.ports import Outgoing, Sent, Store, UnitOfWork
-from bot.telegram.api import BotApi, CallDoubtful, CallNotSent, FloodWait, MessageGone, NotModified, TokenRefused
+from bot.telegram.api import BotApi, CallNotSent, FloodWait, MessageGone, NotModified, TokenRefused
 from bot.telegram.calls import to_edit, to_send
 from bot.telegram.limits import Limits
 from bot.telegram.metrics import Metrics
@@ -78,13 +78,15 @@ class Courier:
             group.create_task(self._keep_lease())
             group.create_task(self._keep_marking())
 
-    async def close(self, patience_s: float = 5.0) -> None:
-        """Send what is in the lanes as far as that goes quickly, mark it, and give the lease back."""
+    async def close(self) -> None:
+        """When `run` has ended: send what is in the lanes as far as the lease lasts, mark it, give the lease back."""
         self._stopping = True
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience_s)
-        for task in self._tasks:
+            await asyncio.wait(self._tasks, timeout=TTL.total_seconds())
+        left = [*self._tasks]
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         with suppress(StorageUnavailable):
             await self._mark_sent()
             await self._store.run(lambda uow: uow.leases.release(LEASE, self._holder))
@@ -204,20 +206,20 @@ class Courier:
 
     async def _deliver(self, row: Outgoing, lane: deque[Outgoing]) -> bool:
         """Send one row, as often as it takes. False when the lease was lost before that: the row still waits."""
-        if row.kind == "reminder" and not await self._store.run(lambda uow: uow.outbox.mark_sending(*_key(row))):
-            self._settled.append(_key(row))  # cancelled meanwhile
-            return True
-        pause_s = FIRST_PAUSE_S
+        is_marked = row.kind != "reminder"
         tries = 0
         while self.holds_lease:
             await self._wait_for_turn(row.chat_id)
-            started = time.monotonic()
+            if not is_marked and not await self._store.run(lambda uow: uow.outbox.mark_sending(*_key(row))):
+                self._settled.append(_key(row))  # cancelled meanwhile
+                return True
+            is_marked = True
             try:
-                message_id = await self._send(row)
+                await self._send_and_remember(row)
+                return True
             except FloodWait as wait:
                 self._metrics.sends.labels("flood").inc()
-                await asyncio.sleep(wait.seconds)
-                continue
+                pause_s = wait.seconds
             except PersonUnreachable:
                 await self._give_up_chat(row, lane)
                 return True
@@ -225,27 +227,32 @@ class Courier:
                 log.error("send refused", kind=row.kind, reason=str(refused))
                 await self._end(row, "dead", "refused")
                 return True
-            except TokenRefused:
-                log.critical("token refused", setting="VEJVISER_TELEGRAM_TOKEN")
-                await asyncio.sleep(LONGEST_PAUSE_S)
-                continue
-            except (CallNotSent, CallDoubtful, BotError) as failed:
-                doubtful = not isinstance(failed, CallNotSent)
-                self._metrics.sends.labels("doubtful" if doubtful else "not sent").inc()
+            except BotError as failed:
                 tries += 1
-                if (doubtful and row.kind == "reminder") or tries >= MOST_TRIES:
+                if self._gives_up(row, failed, tries):
                     await self._end(row, "doubtful", "no answer")
                     return True
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-                continue
-            failpoint("after_send")
-            self._metrics.sent.inc()
-            self._metrics.answer_seconds.observe(time.monotonic() - started)
-            self._sent.append(Sent(row.chat_id, row.seq, datetime.now(UTC), message_id, row.forgets))
-            self._mark.set()
-            return True
+                pause_s = min(FIRST_PAUSE_S * 2 ** (tries - 1), LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s)
         return False
+
+    def _gives_up(self, row: Outgoing, failed: BotError, tries: int) -> bool:
+        """After many tries; after the first whose outcome is unknown where the row must not arrive twice."""
+        if isinstance(failed, TokenRefused):
+            log.critical("token refused", setting="VEJVISER_TELEGRAM_TOKEN")
+            return False
+        is_doubtful = not isinstance(failed, CallNotSent)
+        self._metrics.sends.labels("doubtful" if is_doubtful else "not sent").inc()
+        return tries >= MOST_TRIES or (is_doubtful and row.kind == "reminder")
+
+    async def _send_and_remember(self, row: Outgoing) -> None:
+        started = time.monotonic()
+        message_id = await self._send(row)
+        failpoint("after_send")
+        self._metrics.sent.inc()
+        self._metrics.answer_seconds.observe(time.monotonic() - started)
+        self._sent.append(Sent(row.chat_id, row.seq, datetime.now(UTC), message_id, row.forgets))
+        self._mark.set()
 
     async def _wait_for_turn(self, chat_id: int) -> None:
         now = time.monotonic()

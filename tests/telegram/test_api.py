@@ -86,6 +86,8 @@ async def test_answers_come_back() -> None:
         assert (await api.call("getMe", {}))["is_bot"]
         await asyncio.gather(*(api.call("getMe", {}) for _ in range(20)))
         await api.close()
+        with pytest.raises(CallNotSent):
+            await api.call("getMe", {})
         wrong = BotApi(base_url, "2:other")
         with pytest.raises(TokenRefused):
             await wrong.call("getMe", {})

@@ -35,10 +35,10 @@ async def running(store: MemoryStore, base_url: str, holder: str = "a", rate: fl
     try:
         yield courier
     finally:
-        await courier.close()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await courier.close()
         await api.close()
 
 
