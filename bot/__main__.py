@@ -74,6 +74,27 @@ def extract(
         print("All catalogs are in step.")
 
 
+content_app = typer.Typer(help="Work on the content from the command line.", no_args_is_help=True)
+app.add_typer(content_app, name="content")
+
+
+@content_app.command("contact-sheet")
+def contact_sheet(
+    to: Annotated[Path, typer.Argument(help="The HTML file to write.")],
+    languages: Annotated[
+        list[str] | None, typer.Option("--language", help="Only these, such as ar; repeat it.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Print every screen in every language on one page of HTML."""
+    from bot.content.contact_sheet import contact_sheet as make
+    from bot.content.load import load_release
+
+    today = date.today()
+    to.write_text(make(load_release(_content(root), today), today, tuple(languages or ())), "utf-8")
+    print(to)
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables. Done at every start by itself."""

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     drafts: Literal["label", "approved-only"] = Field(
         "label", description="Translations about rights that nobody approved: `label` them, or show Danish instead."
     )
+    keep_session_days: int = Field(
+        30, description="Days until language, place and answers of a person who is silent are deleted.", ge=1, le=365
+    )
+    keep_ticket_days: int = Field(
+        30, description="Days until a closed conversation with an adviser is deleted.", ge=1, le=365
+    )
     host: str = Field("127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(8080, description="Its port.", ge=1, le=65535)
     metrics_port: int = Field(9464, description="Port of `/metrics`, on loopback only; 0 = none.", ge=0, le=65535)

@@ -20,6 +20,7 @@ from bot.content.shipped import shipped_content
 from bot.dates.deadline import copenhagen_day
 from bot.errors import SettingInvalid, StorageUnavailable
 from bot.runner import failpoint
+from bot.runner.kept import Kept
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
@@ -96,8 +97,9 @@ async def _run_until(
     if settings.failpoint is not None:
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))
+    kept = Kept(settings.keep_session_days, settings.keep_ticket_days)
     live = LiveRelease(
-        settings.content_dir or shipped_content(), today, approved_only=settings.drafts == "approved-only"
+        settings.content_dir or shipped_content(), today, kept, approved_only=settings.drafts == "approved-only"
     )
     store = await stack.enter_async_context(_opened_store(settings))
     metrics = Metrics()
@@ -106,7 +108,7 @@ async def _run_until(
         mounted = {**mounted, webhook.PATH: bot.webhook}
     await stack.enter_async_context(_served(_app(mounted, bot, store), settings))
     _serve_metrics(metrics, settings, stack)
-    for work in (live.watch(), _purge_now_and_then(store)):
+    for work in (live.watch(), _purge_now_and_then(store, kept)):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
@@ -251,11 +253,11 @@ async def _in_background(work: Any) -> AsyncIterator[None]:
             await task
 
 
-async def _purge_now_and_then(store: Store) -> None:
+async def _purge_now_and_then(store: Store, kept: Kept) -> None:
     while True:
         started = time.monotonic()
         try:
-            count = await store.run(lambda uow: purge(uow, datetime.now(UTC)))
+            count = await store.run(lambda uow: purge(uow, datetime.now(UTC), kept))
             log.info("old rows deleted", count=count, seconds=round(time.monotonic() - started, 3))
         except StorageUnavailable:
             log.warning("database away", reason="purge")

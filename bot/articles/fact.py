@@ -5,9 +5,10 @@ from datetime import date
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from bot.articles.opening_hours import OpeningHours
 from bot.dates.deadline import Period
 
-Kind = Literal["phone", "email", "url", "address", "period", "law"]
+Kind = Literal["phone", "email", "url", "address", "period", "law", "age", "money", "date", "hours"]
 Confidence = Literal["high", "medium", "low"]
 KINDS = get_args(Kind)
 CONFIDENCES = get_args(Confidence)
@@ -19,7 +20,8 @@ class Fact:
 
     Args:
         name: "social_complaint.period".
-        value: None means unknown: it is named as unknown, never guessed.
+        value: None means unknown: it is named as unknown, never guessed. A period, a day and hours are typed, the rest
+            is text as it is shown.
         as_of: The source's own date as far as it is known ("2019", "2020-11"), None when undated.
         checked_on, checked_by: Filled by a human check only.
         legal_basis_note: The section number itself was not seen in a source: hidden until a lawyer approves it.
@@ -28,7 +30,7 @@ class Fact:
 
     name: str
     kind: Kind
-    value: str | Period | None
+    value: str | Period | OpeningHours | date | None
     as_of: str | None
     confidence: Confidence
     sources: tuple[str, ...]

@@ -1,14 +1,48 @@
-"""A place that helps: its name stays Danish, what it does is translated, its numbers are facts."""
+"""A place that helps: its name stays Danish, what it does is translated, its numbers and hours are facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+from bot.articles.fact import Confidence
+
+Cost = Literal["free", "partly", "paid"]
+Audience = Literal[
+    "everyone", "women", "men", "children", "youth", "elderly", "families", "parents", "greenlandic", "refugees",
+    "undocumented", "homeless", "lgbt", "disability", "volunteers", "organisations",
+]  # fmt: skip
+Doubt = Literal["old", "closed?"]
+
+COSTS = get_args(Cost)
+AUDIENCES = get_args(Audience)
+DOUBTS = get_args(Doubt)
+CONTACTS = ("phone", "phone_hours", "visit_hours", "address", "email", "url")  # each is the kind of a fact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """`facts` names a fact for "phone", "email", "address" and "url"; a missing one was not looked for."""
+    """One page of the directory. None means: not known, which is said and never guessed.
+
+    Args:
+        name: In Danish, as it stands on the door.
+        facts: Names of facts by contact ("phone" -> "lev_uden_vold.phone"); a missing one is not known.
+        audiences: For whom; "everyone" where it is not limited.
+        languages: Tags of the languages that its own page names; empty when none is named.
+        has_interpreter: Its page says that an interpreter can be had.
+        doubt: "old" contact data, or it may have "closed?".
+        is_for_staff: For employees of the city only: never offered to a citizen.
+    """
 
     id: str
     name: str
     facts: Mapping[str, str]
-    is_free: bool = False
+    topics: tuple[str, ...] = ()
+    confidence: Confidence = "low"
+    audiences: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    has_interpreter: bool = False
+    cost: Cost | None = None
+    is_anonymous: bool | None = None
+    needs_referral: bool | None = None
+    doubt: Doubt | None = None
+    is_for_staff: bool = False

@@ -1,13 +1,15 @@
 """Typed values from what was read: facts, services, and the nodes of the flows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from bot.articles.directory import services_on
 from bot.articles.fact import CONFIDENCES, KINDS, Fact
-from bot.articles.service import Service
+from bot.articles.opening_hours import OpeningHours, read_hours
+from bot.articles.service import CONTACTS, Service
 from bot.content.problem import Problem
-from bot.content.source import Sources
+from bot.content.source import Sources, service_fact
 from bot.dates.deadline import Period
 from bot.engine.flow import NODE_KINDS, Node, NodeSource
 
@@ -17,12 +19,16 @@ class _Knowledge:
 
     def __init__(self, sources: Sources, facts: Mapping[str, Fact]) -> None:
         self._sources, self._facts = sources, facts
+        self._services = build_services(sources)
 
     def period(self, fact: str) -> Period:
         value = self._facts[fact].value
         if not isinstance(value, Period):
             raise TypeError(f"{fact} is not a period")
         return value
+
+    def services_on(self, topics: Sequence[str]) -> tuple[str, ...]:
+        return services_on(topics, self._services)
 
     def article_sections(self, article: str) -> tuple[str, ...]:
         return self._sources.sections[article]
@@ -38,7 +44,21 @@ def build_nodes(sources: Sources, facts: Mapping[str, Fact]) -> dict[str, Node]:
 
 def build_services(sources: Sources) -> dict[str, Service]:
     return {
-        id: Service(id, fields["name"], dict(fields.get("facts") or {}), fields.get("cost") == "free")
+        id: Service(
+            id=id,
+            name=fields["name"],
+            facts={name: service_fact(id, name, fields[name]) for name in CONTACTS if fields.get(name) is not None},
+            topics=tuple(fields.get("topics") or ()),
+            audiences=frozenset(fields.get("for") or ()),
+            languages=tuple(fields.get("languages") or ()),
+            has_interpreter=bool(fields.get("interpreter")),
+            cost=fields.get("cost"),
+            is_anonymous=fields.get("anonymous"),
+            needs_referral=fields.get("referral"),
+            confidence=fields.get("confidence", "low"),
+            doubt=fields.get("doubt"),
+            is_for_staff=bool(fields.get("staff_only")),
+        )
         for id, fields in sources.services.items()
     }
 
@@ -61,15 +81,10 @@ def _fact(name: str, fields: Mapping[str, Any]) -> Fact:
     for field, known in (("kind", KINDS), ("confidence", CONFIDENCES)):
         if fields[field] not in known:
             raise ValueError(f"{field} must be one of {', '.join(known)}")
-    value = fields["value"]
-    if fields["kind"] == "period" and value is not None:
-        value = Period(int(value["length"]), value["unit"])
-    elif value is not None and not isinstance(value, str):
-        raise ValueError(f"put {value} into quotation marks")
     return Fact(
         name=name,
         kind=fields["kind"],
-        value=value,
+        value=_value(fields["kind"], fields["value"]),
         as_of=None if fields["as_of"] is None else str(fields["as_of"]),
         confidence=fields["confidence"],
         sources=tuple(fields["sources"]),
@@ -78,6 +93,22 @@ def _fact(name: str, fields: Mapping[str, Any]) -> Fact:
         legal_basis_note=fields.get("legal_basis_note"),
         review_by=_day(fields.get("review_by")),
     )
+
+
+def _value(kind: str, value: Any) -> str | Period | OpeningHours | date | None:
+    if value is None:
+        return None
+    if kind == "period":
+        return Period(int(value["length"]), value["unit"])
+    if not isinstance(value, str):
+        raise ValueError(f"put {value} into quotation marks")
+    match kind:
+        case "hours":
+            return read_hours(value)
+        case "date":
+            return date.fromisoformat(value)
+        case _:
+            return value
 
 
 def _day(value: Any) -> date | None:

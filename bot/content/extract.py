@@ -63,7 +63,7 @@ def extract_all(root: Path, now: datetime, tags: Collection[str] = ()) -> dict[P
     Returns:
         The files that were written, with how many of their texts wait for a translator.
     """
-    sources = read_sources(root)
+    sources = read_sources(root, with_prepared=True)
     found = {folder.parent.name for folder in (root / "locales").glob("*/LC_MESSAGES")}
     written = {}
     for tag in sorted((found | set(tags)) - {SOURCE_LOCALE}):

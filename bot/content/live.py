@@ -10,6 +10,7 @@ import structlog
 from bot.content.load import FOLDERS, load_release
 from bot.content.release import Release
 from bot.errors import ContentRefused
+from bot.runner.kept import Kept
 
 POLL_S = 1.0
 log = structlog.get_logger()
@@ -23,18 +24,18 @@ class LiveRelease:
     Args:
         root: The content's folder.
         today: The day in Copenhagen, asked at each load.
-        approved_only: See `load_release`.
+        kept, approved_only: See `load_release`.
     Raises:
         ContentRefused: the content cannot be loaded at the start.
     """
 
-    def __init__(self, root: Path, today: Callable[[], date], *, approved_only: bool = False) -> None:
-        self._root, self._today, self._approved_only = root, today, approved_only
+    def __init__(self, root: Path, today: Callable[[], date], kept: Kept, *, approved_only: bool = False) -> None:
+        self._root, self._today, self._kept, self._approved_only = root, today, kept, approved_only
         self._stamp = self._take_stamp()
         self.current: Release = self._load()
 
     def _load(self) -> Release:
-        return load_release(self._root, self._today(), approved_only=self._approved_only)
+        return load_release(self._root, self._today(), self._kept, approved_only=self._approved_only)
 
     def _take_stamp(self) -> Stamp:
         """Names, times and sizes of all files: cheap to compare, and different after every save."""

@@ -15,8 +15,10 @@ from bot.content.problem import Problem
 from bot.content.release import Release
 from bot.content.source import read_sources
 from bot.errors import ContentRefused
+from bot.runner.kept import Kept
 from bot.understanding.phrases import Phrases
 
+DEFAULT = Kept()
 FOLDERS = ("flows", "knowledge", "locales")
 
 
@@ -32,24 +34,25 @@ class Loaded:
         return tuple(problem for problem in self.problems if not problem.is_warning)
 
 
-def load_release(root: Path, today: date, *, approved_only: bool = False) -> Release:
+def load_release(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False) -> Release:
     """Read, check and freeze the content below root.
 
     Raises:
         ContentRefused: with every problem of every file; warnings alone do not refuse.
     """
-    loaded = try_load(root, today, approved_only=approved_only)
+    loaded = try_load(root, today, kept, approved_only=approved_only)
     if loaded.release is None:
         raise ContentRefused(tuple(map(str, loaded.errors)))
     return loaded.release
 
 
-def try_load(root: Path, today: date, *, approved_only: bool = False) -> Loaded:
+def try_load(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False) -> Loaded:
     """Read and check everything.
 
     Args:
         root: Holds `flows/`, `knowledge/` and `locales/`.
         today: The day for facts that are due for a review.
+        kept: The settings that the privacy text names.
         approved_only: Show the Danish instead of translations about rights that nobody has approved.
     """
     sources = read_sources(root)
@@ -75,6 +78,7 @@ def try_load(root: Path, today: date, *, approved_only: bool = False) -> Loaded:
         rights=frozenset(id for id, node in sources.nodes.items() if node.get("rights")),
         approved=read_approvals(root, messages),
         phrases=Phrases(sources.phrases),
+        kept=kept.periods(),
         approved_only=approved_only,
     )
     problems += find_too_long(release, sources)

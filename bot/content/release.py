@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from bot.articles import directory
 from bot.articles.fact import Fact
 from bot.articles.service import Service
 from bot.content.catalog import Translated
-from bot.dates.deadline import Period
+from bot.content.service_page import service_page
+from bot.dates.deadline import COPENHAGEN, Period
 from bot.engine.effects import Month, Param, Text
-from bot.engine.flow import Node
+from bot.engine.flow import Node, ServiceFilter
 from bot.i18n.day import full_date, month_name
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
@@ -31,6 +33,7 @@ class Release:
         messages: Per locale, per key, the text or its plural forms.
         rights: Ids of nodes that tell about rights.
         approved: (locale, key) of texts that a named human approved as they stand now.
+        kept: How long things are kept here, by the names that texts use ("kept.tickets").
         approved_only: Texts about rights are shown in Danish where their translation is not approved.
     """
 
@@ -44,6 +47,7 @@ class Release:
     rights: frozenset[str]
     approved: frozenset[tuple[str, str]]
     phrases: Phrases
+    kept: Mapping[str, Period]
     approved_only: bool = False
     _ready: dict[tuple[str, str], Rendered] = field(default_factory=dict, repr=False)
     _labels: dict[str, str] = field(default_factory=dict, repr=False)
@@ -67,6 +71,21 @@ class Release:
     def guess_locale(self, typed: str) -> str | None:
         return guess_locale(typed, self.locales)
 
+    def filter_services(self, services: Sequence[str], wanted: ServiceFilter) -> tuple[str, ...]:
+        return directory.filter_services(
+            (self.services[service] for service in services),
+            self.facts,
+            open_at=wanted.open_at,
+            locale=wanted.locale,
+            audience=wanted.audience,
+        )
+
+    def audiences_of(self, services: Sequence[str]) -> tuple[str, ...]:
+        return directory.audiences_of(self.services[service] for service in services)
+
+    def has_phone(self, service: str) -> bool:
+        return "phone" in self.services[service].facts
+
     # --- what the runner shows --------------------------------------------------------------------
 
     def keyboard(self, locale: str) -> list[list[str]]:
@@ -89,10 +108,17 @@ class Release:
 
     def _render(self, text: Text, locale: str) -> Rendered:
         kind, _, rest = text.key.partition("/")
-        if kind == "service" and rest.endswith("/page"):
-            return self._service_page(self.services[rest.removesuffix("/page")], locale)
-        if kind == "service" and rest.endswith("/name"):
-            return Rendered(self.services[rest.removesuffix("/name")].name)
+        if kind == "fact":
+            return self._fact_alone(rest, locale)
+        if kind == "service":
+            id, _, part = rest.partition("/")
+            service = self.services[id]
+            if part == "page":
+                return self._service_page(service, text.params["at"], locale)
+            if part == "name":
+                return Rendered(service.name)
+            if part in service.facts:
+                return self._fact_alone(service.facts[part], locale)
         message = self._message(text, locale)
         values = {name: self._value(name, text.params, locale) for name in set(placeholders(message))}
         return fill(message, {name: value for name, value in values.items() if value is not None})
@@ -124,6 +150,8 @@ class Release:
                 return self.render(value, value.locale or locale)
             case Month(first=first):
                 return month_name(first, locale)
+            case datetime():
+                return f"{value.astimezone(COPENHAGEN):%-H:%M}"
             case date():
                 return full_date(value, locale)
             case int():
@@ -132,6 +160,8 @@ class Release:
                 return value
 
     def _fact(self, name: str, locale: str) -> str | Rendered | None:
+        if name in self.kept:
+            return self._period(self.kept[name], locale)
         if name.endswith(".source"):
             return self._source(name.removesuffix(".source"), locale)
         fact = self.facts.get(name)
@@ -140,10 +170,17 @@ class Release:
         if fact.value is None or fact.is_hidden:
             return self.render(Text("common/unknown"), locale)
         if isinstance(fact.value, Period):
-            return self.render(Text(f"common/{fact.value.unit}", {"n": fact.value.length}), locale)
-        if fact.confidence == "low":
-            return self.render(Text("common/unsure", {"value": fact.value}), locale)
-        return fact.value
+            return self._period(fact.value, locale)
+        shown = full_date(fact.value, locale) if isinstance(fact.value, date) else str(fact.value)
+        return self.render(Text("common/unsure", {"value": shown}), locale) if fact.confidence == "low" else shown
+
+    def _period(self, period: Period, locale: str) -> Rendered:
+        return self.render(Text(f"common/{period.unit}", {"n": period.length}), locale)
+
+    def _fact_alone(self, name: str, locale: str) -> Rendered:
+        shown = self._fact(name, locale)
+        assert shown is not None, f"the checks refuse a fact that nobody wrote: {name}"
+        return Rendered(shown) if isinstance(shown, str) else shown
 
     def _source(self, group: str, locale: str) -> Rendered | None:
         """Where a group of facts comes from: its first fact that has a source speaks for it."""
@@ -155,20 +192,13 @@ class Release:
             return self.render(Text("common/source_undated", {"site": fact.site()}), locale)
         return self.render(Text("common/source_dated", {"site": fact.site(), "date": fact.as_of}), locale)
 
-    def _service_page(self, service: Service, locale: str) -> Rendered:
-        lines = [Rendered(f"{service.name}\n"), self.render(Text(f"service/{service.id}/what"), locale), Rendered("")]
-        if service.is_free:
-            lines.append(self.render(Text("common/service_free"), locale))
-        for name in ("phone", "email", "address", "url"):
-            fact = self.facts.get(service.facts.get(name, ""))
-            if fact is not None and fact.value is not None:
-                shown = self._fact(fact.name, locale)
-                assert shown is not None
-                value: Param = shown if isinstance(shown, str) else shown.text
-                lines.append(self.render(Text(f"common/service_{name}", {name: value}), locale))
-            elif name == "phone":
-                lines.append(self.render(Text("common/service_no_phone"), locale))
-        lines.append(self.render(Text("common/service_no_hours"), locale))
+    def _service_page(self, service: Service, at: Param, locale: str) -> Rendered:
+        assert isinstance(at, datetime)
+        parts = list(service_page(service, self.facts, at, locale, lambda text: self.render(text, locale)))
+        source = self._source(service.id.replace("-", "_"), locale) or self._source_of(service, locale)
+        return join([*parts, source] if source else parts)
+
+    def _source_of(self, service: Service, locale: str) -> Rendered | None:
+        """A service whose contacts all belong to others: the first of these speaks for it."""
         group = next(iter(service.facts.values()), "").partition(".")[0]
-        source = self._source(group, locale)
-        return join([*lines, source] if source else lines, between="\n")
+        return self._source(group, locale)

@@ -12,11 +12,15 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
+from bot.articles.service import CONTACTS
 from bot.content.problem import Problem
 from bot.engine.flow import NODE_KINDS
 
 MAX_BYTES = 1_000_000  # a file of an editor is never larger
-_SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z_]+)\}$", re.MULTILINE)
+_PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
+_NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
+_ORIGIN = ("as_of", "confidence", "sources", "checked_on", "checked_by", "review_by")
+_SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 
 SourceValue = str | tuple[str, str]  # a text, or its singular and plural
 
@@ -44,6 +48,7 @@ class Sources:
     services: dict[str, CommentedMap] = field(default_factory=dict)
     facts: dict[str, CommentedMap] = field(default_factory=dict)
     phrases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    prepared: frozenset[str] = frozenset()  # keys of texts that wait for their translations
     problems: list[Problem] = field(default_factory=list)
 
     def add_text(self, key: str, value: Any, where: str, comment: str = "") -> None:
@@ -59,13 +64,19 @@ class Sources:
         self.texts[key] = SourceText(key, text, where, comment)
 
 
-def read_sources(root: Path) -> Sources:
-    """Read `flows/` and `knowledge/` below root. Never raises for what an editor wrote: see `problems`."""
-    sources = Sources()
+def read_sources(root: Path, *, with_prepared: bool = False) -> Sources:
+    """Read `flows/` and `knowledge/` below root. Never raises for what an editor wrote: see `problems`.
+
+    Args:
+        with_prepared: Also flows and articles with `prepared: true`, which wait for their translations: translators
+            see them, citizens do not.
+    """
+    sources, prepared = Sources(), Sources()
     for path in _files(root, "flows/*.yaml"):
-        read_flow(path, root, sources)
+        read_flow(path, root, prepared if _is_prepared(path) and not with_prepared else sources)
     for path in _files(root, "knowledge/articles/*.md"):
-        read_article(path, root, sources)
+        read_article(path, root, prepared if _is_prepared(path) and not with_prepared else sources)
+    sources.prepared = frozenset(prepared.texts)
     for path in _files(root, "knowledge/services/*.yaml"):
         read_service(path, root, sources)
     for path in _files(root, "knowledge/facts/*.yaml"):
@@ -79,6 +90,10 @@ def read_sources(root: Path) -> Sources:
 
 def _files(root: Path, pattern: str) -> Iterator[Path]:
     yield from sorted(root.glob(pattern))
+
+
+def _is_prepared(path: Path) -> bool:
+    return _PREPARED.search(path.read_text("utf-8", errors="replace")) is not None
 
 
 def _place(path: Path, root: Path, line: int = 0) -> str:
@@ -175,9 +190,29 @@ def read_service(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
     if loaded is None:
         return
-    sources.services[path.stem] = loaded
-    sources.where[f"service/{path.stem}"] = _place(path, root)
-    sources.add_text(f"service/{path.stem}/what", loaded.get("what"), _place(path, root))
+    id = path.stem
+    sources.services[id] = loaded
+    sources.where[f"service/{id}"] = _place(path, root)
+    line = loaded.lc.key("what")[0] if "what" in loaded else 0
+    sources.add_text(f"service/{id}/what", loaded.get("what"), _place(path, root, line))
+    for name in CONTACTS:
+        value = loaded.get(name)
+        if value is not None and not _NAMED_FACT.fullmatch(str(value)):
+            fact = service_fact(id, name, value)
+            kind = "hours" if name.endswith("_hours") else name
+            sources.facts[fact] = CommentedMap({"kind": kind, "value": value, **_origin(loaded)})
+            sources.where[fact] = _place(path, root, loaded.lc.key(name)[0])
+
+
+def service_fact(service: str, contact: str, value: Any) -> str:
+    """The fact behind a contact of a service: its own, or the one that "{social_duty.phone}" names."""
+    named = _NAMED_FACT.fullmatch(str(value))
+    return named[1] if named is not None else f"{service.replace('-', '_')}.{contact}"
+
+
+def _origin(service: CommentedMap) -> dict[str, Any]:
+    """Where all that a service's file says comes from: its facts share it. A missing field is told as such later."""
+    return {name: service[name] for name in _ORIGIN if name in service}
 
 
 def _read_facts(path: Path, root: Path, sources: Sources) -> None:

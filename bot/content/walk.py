@@ -9,6 +9,7 @@ from bot.engine.flow import Node, Picked
 from bot.engine.nodes.ask import Ask
 from bot.engine.nodes.deadline import Deadline
 from bot.engine.nodes.remind import Remind
+from bot.engine.nodes.services import Services
 from bot.engine.press import read_press
 from bot.engine.session import Session
 from bot.runner.handlers.message import emergency_card
@@ -32,12 +33,13 @@ class Screen:
 
 
 def walk(release: Release, locale: str) -> Iterator[Screen]:
-    """All screens of all nodes in one language, each at least once."""
+    """All screens of all nodes in one language, each at least once; a service's page once, not under each list."""
+    pages: set[str] = set()
     for node in release.nodes.values():
         for session in _sessions(node, release, locale):
             shown = node.enter(session, release).effects
             yield from _screens(node, "", shown, locale, release)
-            for choice in _own_choices(node, shown):
+            for choice in _choices_to_press(node, shown, pages):
                 turn = node.receive(session, Picked(choice), release)
                 if turn is not None:
                     yield from _screens(node, choice, turn.effects, locale, release)
@@ -57,6 +59,16 @@ def _sessions(node: Node, release: Release, locale: str) -> Iterator[Session]:
         for days in DAYS_AGO:
             day = LONGEST_DAY + timedelta(days=days if isinstance(node, Remind) else -days)
             yield plain.answered(counted_from, day.isoformat())
+
+
+def _choices_to_press(node: Node, shown: tuple[Effect, ...], pages: set[str]) -> list[str]:
+    """What can be pressed in the node, also on the later pages of a list; `pages` are the services seen so far."""
+    choices = _own_choices(node, shown)
+    if isinstance(node, Services):
+        fresh = [service for service in node.services if service not in pages]
+        pages.update(fresh)
+        choices = [choice for choice in choices if choice not in node.services] + fresh
+    return choices
 
 
 def _own_choices(node: Node, shown: tuple[Effect, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from bot.dates.holiday import is_closed
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 CLOSE_DAYS = 7  # with fewer days left the fact base wants a human offered
 
-Unit = Literal["days", "weeks", "months", "years", "working_days"]
+Unit = Literal["hours", "days", "weeks", "months", "years", "working_days"]
 State = Literal["open", "close", "today", "passed_safe", "passed"]
 
 
@@ -66,6 +66,8 @@ def _state(safe: date, last: date, today: date) -> State:
 def last_day(start: date, period: Period) -> date:
     """The last day of a period; a month that is too short ends on its last day."""
     match period.unit:
+        case "hours":
+            return start + timedelta(hours=period.length)
         case "days":
             return start + timedelta(days=period.length)
         case "weeks":

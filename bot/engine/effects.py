@@ -10,7 +10,8 @@ from typing import Literal
 class Text:
     """A text by its key, with values for its placeholders; rendered later in the person's locale.
 
-    Params may be another Text (rendered inside), a date (written with weekday), a whole number (plurals), or a
+    Params may be another Text (rendered inside), a date (written with weekday), an aware time
+    (the hour in Copenhagen), a whole number (plurals), or a
     str that is shown as it is (what the person typed, a Danish name). `locale` overrides the message's.
     """
 
@@ -26,7 +27,7 @@ class Month:
     first: date
 
 
-Param = Text | date | int | str | Month
+Param = Text | datetime | date | int | str | Month
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from bot.engine.effects import Effect
@@ -68,6 +69,21 @@ class Node(Protocol):
         """Keys of all texts that this node shows."""
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceFilter:
+    """What a person wants of a service.
+
+    Args:
+        open_at: Open at this aware time, as far as is known; None for any hours.
+        locale: Its page names this language, or an interpreter; None for any.
+        audience: Made for these people ("women"); "everyone" does not narrow.
+    """
+
+    open_at: datetime | None = None
+    locale: str | None = None
+    audience: str = "everyone"
+
+
 class Assets(Protocol):
     """What the engine may look up: one immutable release, handed in as a value."""
 
@@ -91,6 +107,15 @@ class Assets(Protocol):
 
     def guess_locale(self, typed: str) -> str | None:
         """The language that a text seems to be written in, if we have it."""
+
+    def filter_services(self, services: Sequence[str], wanted: ServiceFilter) -> tuple[str, ...]:
+        """Those of the services that fit, in the same order."""
+
+    def audiences_of(self, services: Sequence[str]) -> tuple[str, ...]:
+        """For whom some of these services are made especially, in a fixed order."""
+
+    def has_phone(self, service: str) -> bool:
+        """Whether a service has a number that can be copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +152,11 @@ class Knowledge(Protocol):
     def article_sections(self, article: str) -> tuple[str, ...]:
         """Ids of an article's sections, in order."""
 
+    def services_on(self, topics: Sequence[str]) -> tuple[str, ...]:
+        """Ids of all services on any of the topics, those that are surest first."""
 
-FieldKind = str  # "text", "goto", "choices", "name", "fact", "article", "services", "cases", "bool", "days"
+
+FieldKind = str  # "text", "goto", "choices", "name", "fact", "article", "services", "topics", "cases", "bool", "days"
 
 
 @dataclass(frozen=True, slots=True)

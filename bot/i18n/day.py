@@ -25,6 +25,11 @@ def full_date(day: date, locale: str) -> str:
     return format_date(day, "full", locale=locale)
 
 
+def weekday_name(weekday: int, locale: str) -> str:
+    """A weekday on its own, 0 for Monday."""
+    return str(get_day_names("wide", "stand-alone", locale)[weekday])
+
+
 @lru_cache(maxsize=1024)
 def month_name(first: date, locale: str) -> str:
     """A month with its year ("november 2026")."""

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
-_TOKEN = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}|(\*\*)|(`)")
+_NAME = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*"
+PLACEHOLDER = re.compile(r"\{(" + _NAME + r")\}")
+_TOKEN = re.compile(r"\{(" + _NAME + r")\}|(\*\*)|(`)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,29 +4,28 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
+from bot.runner.kept import SENT_KEPT, Kept
 from bot.runner.ports import UnitOfWork as UnitOfWorkPort
 from bot.storage.tables import audit, dead_update, outbox, received, session, ticket, transcript
 from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
-SENT_KEPT = timedelta(hours=48)  # Telegram lets bots delete messages for so long
 DEAD_KEPT = timedelta(days=30)
-TICKETS_KEPT = timedelta(days=30)  # after closing
-SESSIONS_KEPT = timedelta(days=180)  # after the person was last heard
 AUDIT_KEPT = timedelta(days=365)
 
 
-def purge(unit: UnitOfWorkPort, now: datetime) -> int:
+def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
     """Delete what is older than its time; returns how many rows."""
     assert isinstance(unit, UnitOfWork)
-    closed = select(ticket.c.chat_id, ticket.c.id).where(ticket.c.closed_at < now - TICKETS_KEPT)
+    tickets_before = now - timedelta(days=kept.tickets)
+    closed = select(ticket.c.chat_id, ticket.c.id).where(ticket.c.closed_at < tickets_before)
     old: list[tuple[Table, ColumnElement[bool]]] = [
         (received, received.c.at < now - UPDATES_KEPT),
         (outbox, outbox.c.ended_at < now - SENT_KEPT),
         (dead_update, dead_update.c.at < now - DEAD_KEPT),
         (transcript, tuple_(transcript.c.chat_id, transcript.c.ticket_id).in_(closed)),
-        (ticket, ticket.c.closed_at < now - TICKETS_KEPT),
-        (session, session.c.touched_at < now - SESSIONS_KEPT),
+        (ticket, ticket.c.closed_at < tickets_before),
+        (session, session.c.touched_at < now - timedelta(days=kept.sessions)),
         (audit, audit.c.at < now - AUDIT_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)

@@ -10,6 +10,7 @@ import pytest
 from bot.content import live
 from bot.content.live import LiveRelease
 from bot.errors import ContentRefused
+from bot.runner.kept import Kept
 from tests.support.content import TODAY, copy_content, edit
 from tests.support.waiting import eventually
 
@@ -22,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 async def watched(root: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LiveRelease]:
     monkeypatch.setattr(live, "POLL_S", 0.02)
-    held = LiveRelease(root, lambda: TODAY)
+    held = LiveRelease(root, lambda: TODAY, Kept())
     watching = asyncio.create_task(held.watch())
     yield held
     watching.cancel()
@@ -39,7 +40,7 @@ async def test_saved_file_is_live_soon(root: Path, watched: LiveRelease) -> None
 
 
 async def test_broken_content_is_refused_and_the_running_release_stays(root: Path) -> None:
-    held = LiveRelease(root, lambda: TODAY)
+    held = LiveRelease(root, lambda: TODAY, Kept())
     before = held.current
     edit(root / "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
     problems = held.reload()
@@ -51,5 +52,5 @@ def test_broken_content_at_the_start_is_refused_with_all_problems(root: Path) ->
     edit(root / "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
     edit(root / "flows/human.yaml", "{social_duty.phone}", "{social_duty.fone}")
     with pytest.raises(ContentRefused) as refused:
-        LiveRelease(root, lambda: TODAY)
+        LiveRelease(root, lambda: TODAY, Kept())
     assert len(refused.value.problems) >= 2

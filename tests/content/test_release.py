@@ -1,7 +1,7 @@
 """What a release shows: values, languages, drafts, approvals."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from bot.runner.message import message_body
 from tests.support.content import TODAY, copy_content, edit, our_release
 
 DAY = date(2026, 12, 10)
+NOON = datetime(2026, 12, 10, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_fact_is_shown_from_its_one_place(tmp_path: Path) -> None:
 
 def test_unknown_and_unapproved_facts_are_never_shown() -> None:
     release = our_release()
-    page = release.render(Text("service/borgerraadgiveren/page"), "da").text
+    page = release.render(Text("service/kk-borgerraadgiveren/page", {"at": NOON}), "da").text
     assert release.label("common/service_no_phone", "da") in page
     hidden = release.facts["reassessment.law"]
     assert hidden.is_hidden

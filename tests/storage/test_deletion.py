@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.engine.session import Session
+from bot.runner.kept import Kept
 from bot.runner.ports import UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
@@ -39,7 +40,7 @@ def forget(uow: UnitOfWork) -> None:
 
 
 def purge_all(uow: UnitOfWork) -> None:
-    purge(uow, AT + timedelta(days=400))
+    purge(uow, AT + timedelta(days=400), Kept())
 
 
 @pytest.fixture

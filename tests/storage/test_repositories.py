@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.engine.session import Session
 from bot.errors import SettingInvalid
 from bot.handoff.ticket import Ticket
+from bot.runner.kept import Kept
 from bot.runner.ports import Sent, TranscriptLine, UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
@@ -261,10 +262,10 @@ async def test_damaged_rows_stop_nobody(store: Store) -> None:
 
 async def test_purge_deletes_what_is_over_and_keeps_the_rest(store: Store) -> None:
     await store.run(leave_traces)
-    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=1))) == 0
+    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=1), Kept())) == 0
     row = (await store.run(lambda uow: uow.outbox.due(AT, 1)))[0]
     await store.run(lambda uow: uow.outbox.mark_sent([Sent(1, row.seq, AT, 5)]))
-    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=4))) == 2  # the update and the sent row
+    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=4), Kept())) == 2  # the update and the sent row
     await store.run(lambda uow: uow.tickets.close("t1", 1, "cancelled", AT))
-    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=31))) == 3  # ticket, transcript, dead update
-    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=400))) == 2  # session, audit
+    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=31), Kept())) == 4  # with a session
+    assert await store.run(lambda uow: purge(uow, AT + timedelta(days=400), Kept())) == 1  # audit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.content.checks import fact, field, graph, phrase, preview, readability, text, translation
+from bot.content.checks import fact, field, graph, phrase, preview, readability, service, text, translation
 from bot.content.checks.content import Content
 from bot.content.problem import Problem
 
@@ -15,5 +15,5 @@ def find_problems(content: Content) -> Iterator[Problem]:
     yield from wrong_fields
     if not wrong_fields:
         yield from graph.check(content)
-    for rule in (fact, text, translation, preview, readability, phrase):
+    for rule in (fact, service, text, translation, preview, readability, phrase):
         yield from rule.check(content)

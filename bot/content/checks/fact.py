@@ -1,11 +1,9 @@
-"""Facts have sources, services name facts, and what is overdue for a look is said."""
+"""Facts have sources, and what is overdue for a look is said."""
 
 from collections.abc import Iterator
 
 from bot.content.checks.content import Content
-from bot.content.problem import Problem, did_you_mean
-
-SERVICE_FACTS = ("phone", "email", "address", "url")
+from bot.content.problem import Problem
 
 
 def check(content: Content) -> Iterator[Problem]:
@@ -18,14 +16,3 @@ def check(content: Content) -> Iterator[Problem]:
         if fact.review_by is not None and fact.review_by < content.today:
             what = f"'{name}' should have been looked at by {fact.review_by}."
             yield Problem(where, "review-due", what, is_warning=True)
-    for id, service in content.sources.services.items():
-        where = content.sources.where[f"service/{id}"]
-        if not isinstance(service.get("name"), str):
-            yield Problem(where, "service-shape", f"the service '{id}' has no name.")
-        for kind, fact_name in (service.get("facts") or {}).items():
-            if kind not in SERVICE_FACTS:
-                hint = f"Write one of {', '.join(SERVICE_FACTS)}."
-                yield Problem(where, "service-shape", f"the service '{id}' cannot have a '{kind}'.", hint)
-            elif fact_name not in content.facts:
-                what = f"the service '{id}' names the fact '{fact_name}', which nobody wrote."
-                yield Problem(where, "fact-unknown", what, did_you_mean(fact_name, content.facts))

@@ -112,6 +112,17 @@ def _services(content: Content, id: str, name: str, value: Any, answers: frozens
             yield "service-unknown", what, did_you_mean(str(service), content.sources.services)
 
 
+def _topics(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
+    known = {topic for service in content.sources.services.values() for topic in service.get("topics") or ()}
+    for topic in value if isinstance(value, list) else [value]:
+        if topic not in known:
+            yield (
+                "topic-unknown",
+                f"'{id}' lists the topic '{topic}', on which there is no service.",
+                did_you_mean(str(topic), known),
+            )
+
+
 def _days(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 365:
         yield "days-shape", f"'{name}' of '{id}' must be a number of days.", ""
@@ -130,6 +141,7 @@ _SHAPES: Mapping[str, Callable[[Content, str, str, Any, frozenset[str]], Iterabl
     "fact": _fact,
     "article": _article,
     "services": _services,
+    "topics": _topics,
     "days": _days,
     "expects": _expects,
 }

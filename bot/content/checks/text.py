@@ -7,11 +7,12 @@ from bot.content.checks.content import Content
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
 from bot.i18n.template import PLACEHOLDER
+from bot.runner.kept import Kept
 
 # Values that code fills in; answers of flows are added.
 FILLED = frozenset(
     {"start", "last_day", "safe_day", "days_left", "remind_day", "deadline", "n", "value", "day", "letter", "site"}
-    | {"date", "phone", "email", "address", "url"}
+    | {"date", "phone", "email", "address", "url", "languages", "hours", "days", "times", "time"}
 )
 _BRACE = re.compile(r"[{}]")
 _PHONE = re.compile(r"(?<![\d.§])(?:\d{2} ){3}\d{2}(?!\d)|(?<!\d)\d{8}(?!\d)|(?<!\d)1\d{2} \d{3}(?!\d)")
@@ -26,7 +27,14 @@ def forms_of(text: SourceText) -> tuple[str, ...]:
 
 def check(content: Content) -> Iterator[Problem]:
     answers = {str(node["answer"]) for node in content.sources.nodes.values() if "answer" in node}
-    known = FILLED | answers | content.facts.keys() | {f"{name.partition('.')[0]}.source" for name in content.facts}
+    known = (
+        FILLED
+        | answers
+        | Kept().periods().keys()
+        | content.facts.keys()
+        | {f"{name.partition('.')[0]}.source" for name in content.facts}
+    )
+    known |= Kept().periods().keys()
     for text in content.sources.texts.values():
         for form in forms_of(text):
             for code, what, hint in _find(text.key, form, known):

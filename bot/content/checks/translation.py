@@ -23,6 +23,8 @@ def check(content: Content) -> Iterator[Problem]:
     texts = content.sources.texts
     for tag, catalog in content.catalogs.items():
         for key, entry in catalog.entries.items():
+            if key in content.sources.prepared:
+                continue
             if key not in texts:
                 hint = f"{did_you_mean(key, texts)} Run: vejviser extract".strip()
                 yield Problem(entry.where, "key-unknown", f"no text has the key '{key}'.", hint, is_warning=True)

@@ -5,6 +5,7 @@ from bot.engine.nodes import (
     ask,
     branch,
     call,
+    data,
     deadline,
     end,
     forget,
@@ -18,6 +19,6 @@ from bot.engine.nodes import (
 )
 
 __all__ = [
-    "article", "ask", "branch", "call", "deadline", "end", "forget", "handoff", "language", "letter",
-    "menu", "remind", "say", "services",
+    "article", "ask", "branch", "call", "data", "deadline", "end", "forget", "handoff", "language",
+    "letter", "menu", "remind", "say", "services",
 ]  # fmt: skip
