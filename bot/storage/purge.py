@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from bot.runner.ports import UnitOfWork as UnitOfWorkPort
-from bot.storage.tables import audit, dead_update, outbox, received, session, ticket, transcript
+from bot.storage.tables import (
+    audit,
+    dead_update,
+    login_attempt,
+    outbox,
+    received,
+    session,
+    ticket,
+    transcript,
+    web_session,
+)
 from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
@@ -14,6 +24,8 @@ DEAD_KEPT = timedelta(days=30)
 TICKETS_KEPT = timedelta(days=30)  # after closing
 SESSIONS_KEPT = timedelta(days=180)  # after the person was last heard
 AUDIT_KEPT = timedelta(days=365)
+ATTEMPTS_KEPT = timedelta(days=1)
+WEB_SESSIONS_KEPT = timedelta(days=1)  # the absolute limit is shorter
 
 
 def purge(unit: UnitOfWorkPort, now: datetime) -> int:
@@ -28,6 +40,8 @@ def purge(unit: UnitOfWorkPort, now: datetime) -> int:
         (ticket, ticket.c.closed_at < now - TICKETS_KEPT),
         (session, session.c.touched_at < now - SESSIONS_KEPT),
         (audit, audit.c.at < now - AUDIT_KEPT),
+        (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),
+        (web_session, web_session.c.created_at < now - WEB_SESSIONS_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)
     unit.has_purged = count > 0
