@@ -177,7 +177,7 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub) -> Asgi
     from bot.web.health import health_controller
     from bot.web.language import load_translations
     from bot.web.page import Pages
-    from bot.web.web import OpenIdProvider, Web
+    from bot.web.web import OpenIdProvider, WebParts
 
     async def live() -> str | None:
         return bot.wrong()
@@ -193,7 +193,7 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub) -> Asgi
     openid = None
     if settings.oidc_issuer is not None:
         openid = OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret())
-    web = Web(
+    web = WebParts(
         store=store,
         pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES]),
         now=lambda: datetime.now(UTC),

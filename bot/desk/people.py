@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from bot.errors import LoginTaken
@@ -72,11 +73,11 @@ class PeoplePages(Controller):
         return web.pages.render(request, "one_time.html", person=added, password=one_time.password)
 
     @get("/{account_id:str}")
-    async def show(self, request: SignedIn, web: Web, account_id: str) -> Response[str]:
+    async def show(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str]:
         return await _one(request, web, account_id)
 
     @post("/{account_id:str}")
-    async def change(self, request: SignedIn, web: Web, account_id: str) -> Response[str] | Redirect:
+    async def change(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
         form = await request.form()
         names, subject = form.getall("roles", []), str(form.get("oidc_subject", "")).strip() or None
 
@@ -91,27 +92,29 @@ class PeoplePages(Controller):
         return await _change(request, web, account_id, "account_changed", put)
 
     @post("/{account_id:str}/disable")
-    async def disable(self, request: SignedIn, web: Web, account_id: str) -> Response[str] | Redirect:
+    async def disable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
         return await _change(
             request, web, account_id, "account_disabled", lambda unit, account, now: disable(unit, account)
         )
 
     @post("/{account_id:str}/enable")
-    async def enable(self, request: SignedIn, web: Web, account_id: str) -> Response[str] | Redirect:
+    async def enable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
         def put(unit: WebUnit, account: Account, now: datetime) -> None:
             unit.accounts.put(replace(account, is_disabled=False))
 
         return await _change(request, web, account_id, "account_enabled", put)
 
     @post("/{account_id:str}/sessions")
-    async def revoke_sessions(self, request: SignedIn, web: Web, account_id: str) -> Response[str] | Redirect:
+    async def revoke_sessions(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
         def put(unit: WebUnit, account: Account, now: datetime) -> None:
             unit.web_sessions.remove_all_of(account.id)
 
         return await _change(request, web, account_id, "sessions_revoked", put)
 
     @post("/{account_id:str}/second-factor")
-    async def reset_second_factor(self, request: SignedIn, web: Web, account_id: str) -> Response[str] | Redirect:
+    async def reset_second_factor(
+        self, request: SignedIn, web: Web, account_id: FromPath[str]
+    ) -> Response[str] | Redirect:
         return await _change(
             request,
             web,
@@ -121,7 +124,7 @@ class PeoplePages(Controller):
         )
 
     @post("/{account_id:str}/password")
-    async def give_one_time_password(self, request: SignedIn, web: Web, account_id: str) -> Response[str]:
+    async def give_one_time_password(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str]:
         one_time = await asyncio.to_thread(OneTime)
 
         def put(unit: WebUnit) -> Account:

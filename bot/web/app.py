@@ -25,7 +25,7 @@ from bot.web.page import STATIC
 from bot.web.profile import PATH as PROFILE_PATH
 from bot.web.profile import ProfilePages
 from bot.web.session import SessionMiddleware
-from bot.web.web import Web
+from bot.web.web import Web, WebParts
 
 STATIC_CACHE = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)  # the address changes with the file
 log = structlog.get_logger()
@@ -64,8 +64,9 @@ def make_app(web: Web, pages: Sequence[ControllerRouterHandler]) -> Litestar:
             Exception: errors.broken,
         },
         openapi_config=None,
+        logging_config=None,  # Litestar would let all libraries log, and httpx logs addresses with codes in them
         debug=False,
-        signature_types=[Web],
+        signature_types=[WebParts],
     )
     refuse_undeclared(app)
     return app

@@ -21,11 +21,11 @@ def health_controller(live: Probe, ready: Probe) -> type[Controller]:
         path = "/health"
         opt = public()
 
-        @get("/live", sync_to_thread=False)
+        @get("/live")
         async def is_live(self) -> Response[dict[str, str]]:
             return _answer(await live())
 
-        @get("/ready", sync_to_thread=False)
+        @get("/ready")
         async def is_ready(self) -> Response[dict[str, str]]:
             return _answer(await ready())
 

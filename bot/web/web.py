@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
 
 from bot.web.hub import Hub
 from bot.web.page import Pages
@@ -23,8 +26,8 @@ class OpenIdProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
-    """Handlers take it as their argument `web`.
+class WebParts:
+    """One for all pages of a process.
 
     Args:
         now: The time, aware UTC.
@@ -47,3 +50,7 @@ class Web:
     def cookie_name(self, name: str) -> str:
         """With https the browser itself keeps other hosts and plain http from setting it."""
         return f"__Host-vejviser-{name}" if self.is_https else f"vejviser-{name}"
+
+
+# Handlers take it as their argument `web: Web`.
+Web: TypeAlias = NamedDependency[WebParts]
