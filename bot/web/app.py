@@ -91,7 +91,7 @@ class _Errors:
         return self._page(request, 401, "expired", str(text))
 
     def must_change_password(self, request: Request[Any, Any, Any], error: MustChangePassword) -> Answer:
-        return Redirect(PROFILE_PATH, status_code=303)
+        return Redirect(f"{PROFILE_PATH}#pw", status_code=303)
 
     def refused(self, request: Request[Any, Any, Any], error: PermissionDeniedException) -> Answer:
         if not error.detail.startswith("CSRF"):

@@ -172,7 +172,7 @@ async def test_one_time_password_must_be_changed_first(desk: Desk) -> None:
     await desk.add("adviser-a", one_time_until=desk.at + timedelta(days=7))
     browser = desk.browser()
     await browser.log_in("adviser-a")
-    assert (await browser.get("/desk")).headers["location"] == "/desk/profile"
+    assert (await browser.get("/desk")).headers["location"] == "/desk/profile#pw"
     new = "another four words here"
     form = {"password": PASSWORD, "new_password": new, "new_password_again": new}
     before = browser.session_id
