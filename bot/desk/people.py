@@ -179,7 +179,12 @@ async def _list(
     request: SignedIn, web: Web, *, problem: str = "", typed: dict[str, Any] | None = None
 ) -> Response[str]:
     people = await web.store.run(lambda unit: unit.accounts.all())
-    values = {"people": people, "problem": problem, "typed": typed or {"login": "", "name": "", "language": SOURCE}, "roles_given": roles_given_by(request.user)}
+    values = {
+        "people": people,
+        "problem": problem,
+        "typed": typed or {"login": "", "name": "", "language": SOURCE},
+        "roles_given": roles_given_by(request.user),
+    }
     return web.pages.render(request, "people.html", 422 if problem else 200, **values)
 
 

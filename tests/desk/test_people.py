@@ -17,7 +17,7 @@ async def test_new_account_gets_a_one_time_password(desk: Desk) -> None:
     found = re.search(r'class="key"[^>]*>([^<]+)<', answer.text)
     assert found is not None
     account = await desk.account("adviser-n")
-    assert (account.name, account.roles, account.language) == ("Adviser N", {Role.ADVISER, Role.LEAD}, "en")
+    assert (account.name, account.roles, account.language) == ("Adviser N", frozenset({Role.ADVISER, Role.LEAD}), "en")
     browser = desk.browser()
     assert (await browser.log_in("adviser-n", found[1])).status_code == 303
     assert "Choose your own password" in (await browser.get("/desk/profile")).text
