@@ -35,7 +35,7 @@ class Accounts:
             with self._db.begin_nested():  # PostgreSQL gives up the whole transaction otherwise
                 self._db.execute(statement)
         except IntegrityError:
-            raise LoginTaken("Another account has this login or this OpenID subject.") from None
+            raise LoginTaken("Another account already has this login or this OpenID subject.") from None
 
     def by_id(self, account_id: str) -> Account | None:
         return self._one(account.c.id == account_id)
