@@ -149,9 +149,11 @@ def _checked_subject(id_token: str, keys: Any, web: Web, provider: OpenIdProvide
 
 
 def _client(web: Web, provider: OpenIdProvider) -> Any:
+    import authlib.deprecate  # type: ignore[import-untyped]  # sets its own filter, so before ours
+
     with warnings.catch_warnings():
         # authlib asks for httpx2, which needs Python 3.12.
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
         from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
 
     return AsyncOAuth2Client(
