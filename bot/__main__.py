@@ -5,7 +5,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -20,6 +20,11 @@ app = typer.Typer(
     add_completion=False,
 )
 
+user = typer.Typer(name="user", help="Accounts of the desk and the studio.", no_args_is_help=True)
+app.add_typer(user)
+
+ROLES = "adviser, lead, editor, publisher, auditor, admin"  # a test compares it with bot.web.account.Role
+Result = TypeVar("Result")
 Root = Annotated[Path | None, typer.Option("--content", help="Folder with flows/, knowledge/ and locales/.")]
 
 
@@ -65,9 +70,10 @@ def extract(
     root: Root = None,
 ) -> None:
     """Bring the PO files in step with the Danish texts; translations stay with their text."""
-    from bot.content.extract import extract_all
+    from bot.content.extract import extract_all, extract_interface
 
-    written = extract_all(_content(root), datetime.now(UTC), languages or ())
+    now = datetime.now(UTC)
+    written = extract_all(_content(root), now, languages or ()) | extract_interface(_content(root), now)
     for path, waiting in written.items():
         print(f"{path}: {waiting} texts wait for a translator")
     if not written:
@@ -105,6 +111,52 @@ def migrate() -> None:
     print("The database is up to date.")
 
 
+@user.command("add")
+def user_add(
+    login: Annotated[str, typer.Argument(help="What is typed at the login: a-z 0-9 . _ @ -")],
+    name: Annotated[str, typer.Option(help="What citizens and colleagues see: a role or a first name.")],
+    role: Annotated[list[str], typer.Option(help=f"May be given several times: {ROLES}.")],
+    language: Annotated[str, typer.Option(help="Of the pages: da or en.")] = "da",
+) -> None:
+    """Make an account and print its one-time password."""
+    from bot.wiring import add_user
+
+    for wrong in sorted(set(role) - set(ROLES.split(", "))):
+        raise typer.BadParameter(f"There is no role '{wrong}'. Roles are {ROLES}.", param_hint="--role")
+    settings = load_settings()
+    print(f"One-time password: {_result(settings, add_user(settings, login, name, role, language))}")
+
+
+@user.command("list")
+def user_list() -> None:
+    """All accounts: login, shown name, roles."""
+    from bot.wiring import list_users
+
+    settings = load_settings()
+    for account in _result(settings, list_users(settings)):
+        state = "  (disabled)" if account.is_disabled else ""
+        print(f"{account.login:<20} {account.name:<24} {', '.join(sorted(account.roles))}{state}")
+
+
+@user.command("disable")
+def user_disable(login: str) -> None:
+    """Close an account and log out all its browsers."""
+    from bot.wiring import disable_user
+
+    settings = load_settings()
+    _result(settings, disable_user(settings, login))
+    print("Disabled.")
+
+
+@user.command("password")
+def user_password(login: str) -> None:
+    """Print a new one-time password; the second factor is off and the account open after that."""
+    from bot.wiring import renew_user_password
+
+    settings = load_settings()
+    print(f"One-time password: {_result(settings, renew_user_password(settings, login))}")
+
+
 @app.command()
 def forget(chat_id: Annotated[int, typer.Argument(help="Telegram's id of the chat.")]) -> None:
     """Delete everything that is kept about one person."""
@@ -121,9 +173,13 @@ def _content(root: Path | None) -> Path:
 
 
 def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
+    _result(settings, work)
+
+
+def _result(settings: Settings, work: Coroutine[Any, Any, Result]) -> Result:
     configure_logging(settings.log_level, as_json=not sys.stderr.isatty())
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

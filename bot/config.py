@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         description="For crash tests: `name:n` kills the process at that place after n passes.",
         pattern=r"^[a-z_]+:\d+$",
     )
+    desk_url: str | None = Field(
+        None,
+        description="Where browsers reach the desk. Default: VEJVISER_PUBLIC_URL, else host and port.",
+        pattern=r"^https?://[^/\s]+$",
+    )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect provider of the desk's accounts; not set: none.", pattern=r"^https?://\S+$"
+    )
+    oidc_client_id: str = Field("vejviser", description="What the provider calls us.")
+    oidc_client_secret: SecretStr | None = Field(None, description="What the provider gave us. Needed with an issuer.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     def token(self) -> str:
@@ -82,6 +92,21 @@ class Settings(BaseSettings):
         if self.webhook_secret is not None:
             return self.webhook_secret.get_secret_value()
         return hashlib.sha256(b"webhook " + self.read_secret_key().encode()).hexdigest()
+
+    def web_secret(self) -> str:
+        """For tokens of the web pages; the same in every process that has the same key."""
+        return hashlib.sha256(b"web " + self.read_secret_key().encode()).hexdigest()
+
+    def web_url(self) -> str:
+        """How browsers reach us, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.desk_url or self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def oidc_secret(self) -> str:
+        """Raises SettingInvalid where there is an issuer but no secret."""
+        if self.oidc_client_secret is None:
+            raise SettingInvalid(f"{PREFIX}OIDC_CLIENT_SECRET is missing: {PREFIX}OIDC_ISSUER needs it.")
+        return self.oidc_client_secret.get_secret_value()
 
     def sqlalchemy_url(self) -> str:
         if self.database_url is None:

@@ -35,3 +35,11 @@ class SendRefused(BotError):
 
 class PersonUnreachable(SendRefused):
     """The person has blocked the bot, or the chat is gone."""
+
+
+class LoginTaken(BotError):
+    """Another account has this login or this OpenID subject already."""
+
+
+class AccessUndeclared(BotError):
+    """A route says of nobody that they may call it."""

@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,9 +24,12 @@ from bot.runner.kept import Kept
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
+from bot.storage.unit_of_work import UnitOfWork
 from bot.telegram import webhook
 from bot.telegram.bot import TelegramBot, Wire
 from bot.telegram.metrics import Metrics
+from bot.web.account import Account
+from bot.web.hub import Hub
 
 PURGE_EVERY_S = 3600
 STORAGE_PATIENCE_S = 3
@@ -62,7 +65,9 @@ async def run_demo(settings: Settings, tell: Callable[[str], None]) -> None:
 
     # Nothing of a demo may reach Telegram or a real database.
     data_dir = settings.data_dir / "demo"
-    settings = settings.model_copy(update={"data_dir": data_dir, "database_url": None, "public_url": None})
+    settings = settings.model_copy(
+        update={"data_dir": data_dir, "database_url": None, "public_url": None, "desk_url": None, "oidc_issuer": None}
+    )
     token = f"{10**DEMO_TOKEN_DIGITS}:{secrets.token_urlsafe(16)}"
     sandbox = Sandbox(token)
     sandbox.profile.names[""] = "Vejviser"
@@ -72,11 +77,19 @@ async def run_demo(settings: Settings, tell: Callable[[str], None]) -> None:
         stack.push_async_callback(sandbox.close)
         stop = _stop_on_signals()
 
+        accounts: list[tuple[str, str, str]] = []
+
+        async def prepare(store: Store) -> None:
+            accounts.extend(await _demo_accounts(store))
+
         def ready() -> None:
             tell(f"A phone:  {base}/phone")
+            tell(f"The desk: {settings.web_url()}/desk")
+            for login, role, password in accounts:
+                tell(f"          {login:<12} {password}  ({role}; one-time password)")
             tell("Texts and laws are drafts: nobody has approved them. Stop with Ctrl-C.")
 
-        await _run_until(stop, settings, wire, stack, dict.fromkeys(PREFIXES, sandbox.app), ready)
+        await _run_until(stop, settings, wire, stack, dict.fromkeys(PREFIXES, sandbox.app), ready, prepare)
 
 
 async def forget_person(settings: Settings, chat_id: int) -> None:
@@ -92,6 +105,7 @@ async def _run_until(
     stack: AsyncExitStack,
     mounted: dict[str, AsgiApp],
     ready: Callable[[], None] = lambda: None,
+    prepare: Callable[[Store], Awaitable[None]] | None = None,
 ) -> None:
     """Open everything, serve, and close in the opposite order."""
     if settings.failpoint is not None:
@@ -102,11 +116,15 @@ async def _run_until(
         settings.content_dir or shipped_content(), today, kept, approved_only=settings.drafts == "approved-only"
     )
     store = await stack.enter_async_context(_opened_store(settings))
+    if prepare is not None:
+        await prepare(store)
     metrics = Metrics()
     bot = TelegramBot(wire, store, lambda: live.current, metrics)
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
-    await stack.enter_async_context(_served(_app(mounted, bot, store), settings))
+    hub = Hub()
+    await stack.enter_async_context(_served(_app(mounted, lambda: _pages(bot, store, settings, hub)), settings))
+    stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
     for work in (live.watch(), _purge_now_and_then(store, kept)):
         await stack.enter_async_context(_in_background(work))
@@ -136,7 +154,7 @@ async def _opened_store(settings: Settings) -> AsyncIterator[Store]:
 # --- the web ------------------------------------------------------------------------------------
 
 
-def _app(mounted: dict[str, AsgiApp], bot: TelegramBot, store: Store) -> AsgiApp:
+def _app(mounted: dict[str, AsgiApp], make_pages: Callable[[], AsgiApp]) -> AsgiApp:
     """Paths of the Bot API go straight to their apps, all others to the web pages."""
     pages: list[AsgiApp] = []
 
@@ -148,16 +166,20 @@ def _app(mounted: dict[str, AsgiApp], bot: TelegramBot, store: Store) -> AsgiApp
                 return
         if scope["type"] == "http":
             if not pages:  # at the first visit: the bot need not wait for the web framework to load
-                pages.append(_pages(bot, store))
+                pages.append(await asyncio.to_thread(make_pages))
             await pages[0](scope, receive, send)
 
     return app
 
 
-def _pages(bot: TelegramBot, store: Store) -> AsgiApp:
-    from litestar import Litestar
-
+def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub) -> AsgiApp:
+    from bot.desk.pages import PAGES, TEMPLATES
+    from bot.web.app import make_app
+    from bot.web.headers import SecurityHeaders
     from bot.web.health import health_controller
+    from bot.web.language import load_translations
+    from bot.web.page import Pages
+    from bot.web.web import OpenIdProvider, WebParts
 
     async def live() -> str | None:
         return bot.wrong()
@@ -170,7 +192,19 @@ def _pages(bot: TelegramBot, store: Store) -> AsgiApp:
             return "the database does not answer"
         return None
 
-    return Litestar([health_controller(live, ready)], openapi_config=None)
+    openid = None
+    if settings.oidc_issuer is not None:
+        openid = OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret())
+    web = WebParts(
+        store=store,
+        pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES]),
+        now=lambda: datetime.now(UTC),
+        base_url=settings.web_url(),
+        secret=settings.web_secret(),
+        hub=hub,
+        openid=openid,
+    )
+    return SecurityHeaders(make_app(web, [health_controller(live, ready), *PAGES]), is_https=web.is_https)
 
 
 @asynccontextmanager
@@ -273,3 +307,85 @@ def _stop_on_signals() -> asyncio.Event:
 
 def _reload_on_hangup(live: LiveRelease) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.reload)
+
+
+# --- accounts -----------------------------------------------------------------------------------
+
+
+async def add_user(settings: Settings, login: str, name: str, roles: list[str], language: str) -> str:
+    """Returns the one-time password. Raises AccountRefused or LoginTaken."""
+    from bot.web.account import to_roles
+    from bot.web.accounts import OneTime, add_account
+
+    one_time = await asyncio.to_thread(OneTime)
+
+    def add(unit: UnitOfWork) -> None:
+        account = add_account(unit, login, name, to_roles(roles), language, datetime.now(UTC), one_time)
+        unit.audit.note(0, "account_added", datetime.now(UTC), about=account.id)
+
+    async with _opened_store(settings) as store:
+        await store.run(add)
+    return one_time.password
+
+
+async def list_users(settings: Settings) -> list[Account]:
+    async with _opened_store(settings) as store:
+        return await store.run(lambda unit: unit.accounts.all())
+
+
+async def disable_user(settings: Settings, login: str) -> None:
+    """Raises AccountRefused: there is no such account, or it is the last admin."""
+    from bot.web.accounts import disable, find_account
+
+    def change(unit: UnitOfWork) -> None:
+        account = find_account(unit, login)
+        disable(unit, account)
+        unit.audit.note(0, "account_disabled", datetime.now(UTC), about=account.id)
+
+    async with _opened_store(settings) as store:
+        await store.run(change)
+
+
+async def renew_user_password(settings: Settings, login: str) -> str:
+    """Opens the account again without a second factor; returns the one-time password. Raises AccountRefused."""
+    from bot.web.accounts import OneTime, find_account, open_anew
+
+    one_time = await asyncio.to_thread(OneTime)
+
+    def change(unit: UnitOfWork) -> None:
+        account = find_account(unit, login)
+        open_anew(unit, account, one_time, datetime.now(UTC))
+        unit.audit.note(0, "password_renewed", datetime.now(UTC), about=account.id)
+
+    async with _opened_store(settings) as store:
+        await store.run(change)
+    return one_time.password
+
+
+async def _demo_accounts(store: Store) -> list[tuple[str, str, str]]:
+    """(login, roles, one-time password) of visibly fictitious people; new passwords at every start."""
+    from bot.web.account import Role
+    from bot.web.accounts import OneTime, add_account, open_anew
+
+    people = [
+        ("Adviser A", Role.ADVISER),
+        ("Adviser B", Role.ADVISER),
+        ("Lead A", Role.LEAD),
+        ("Editor A", Role.EDITOR),
+    ]
+    people += [("Publisher A", Role.PUBLISHER), ("Auditor A", Role.AUDITOR), ("Admin A", Role.ADMIN)]
+    one_times = await asyncio.to_thread(lambda: [OneTime() for _ in people])
+
+    def put(unit: UnitOfWork) -> list[tuple[str, str, str]]:
+        made = []
+        for (name, role), one_time in zip(people, one_times, strict=True):
+            login, now = name.lower().replace(" ", "-"), datetime.now(UTC)
+            account = unit.accounts.by_login(login)
+            if account is None:
+                add_account(unit, login, name, [role], "da", now, one_time)
+            else:
+                open_anew(unit, account, one_time, now)
+            made.append((login, str(role), one_time.password))
+        return made
+
+    return await store.run(put)

@@ -8,12 +8,15 @@ from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import denormalize, write_po
 
 from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, messages_of, po_path
 from bot.content.source import Sources, SourceText, read_article, read_flow, read_service, read_sources
 from bot.i18n.plural import header
 
+PACKAGE = Path(__file__).resolve().parent.parent
+INTERFACE_LANGUAGES = ("en",)  # of the pages for those who work here; Danish is their source
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 Extracted = tuple[int, str, tuple[str, ...], list[str]]
@@ -74,6 +77,42 @@ def extract_all(root: Path, now: datetime, tags: Collection[str] = ()) -> dict[P
             if waiting is not None:
                 written[path] = waiting
     return written
+
+
+def extract_interface(root: Path, now: datetime, package: Path = PACKAGE) -> dict[Path, int]:
+    """Bring `desk.po` of the pages' languages in step with the Danish in the templates below `package`.
+
+    Returns:
+        As `extract_all`.
+    """
+    options = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+    found = extract_from_dir(str(package), [("**.html", "jinja2")], options_map={"**.html": options})
+    texts = sorted(((text, name) for name, _, text, _, _ in found), key=str)
+    written = {}
+    for tag in INTERFACE_LANGUAGES:
+        path = po_path(root, tag, "desk")
+        old = load_po(path, tag) if path.exists() else None
+        new = new_catalog(tag, "desk", old.creation_date if old is not None else now)
+        for text, name in texts:
+            new.add(text, locations=[(f"bot/{name}", 0)])
+        if old is not None:
+            old.update(new)
+            old.obsolete.clear()
+            old.mime_headers = new.mime_headers
+            new = _in_order(old, new)
+        waiting = sum(not _has_text(message.string) or message.fuzzy for message in messages_of(new))
+        if _write(path, new):
+            written[path] = waiting
+    return written
+
+
+def _in_order(old: PoCatalog, new: PoCatalog) -> PoCatalog:
+    """The translations of the one in the order of the other, so that a second run changes nothing."""
+    for message in messages_of(new):
+        known = old.get(message.id)
+        if known is not None:
+            message.string, message.flags, message.previous_id = known.string, known.flags, known.previous_id
+    return new
 
 
 def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: datetime) -> int | None:

@@ -138,8 +138,13 @@ class People(Protocol):
 
 
 class Audit(Protocol):
-    def note(self, chat_id: int, what: str, at: datetime) -> None:
-        """One line on what was done: a fixed word, never a text of the person."""
+    def note(self, chat_id: int, what: str, at: datetime, *, actor: str = "", about: str = "") -> None:
+        """One line on what was done: a fixed word, never a text of the person.
+
+        Args:
+            actor: Id of the account that did it; "" is the bot or the citizen.
+            about: Id of the ticket or the account that it was done to.
+        """
 
 
 class Leases(Protocol):

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from bot.errors import StorageUnavailable
-from bot.runner.ports import UnitOfWork as UnitOfWorkPort
 from bot.storage.failure import is_worth_a_retry, to_storage_error
 from bot.storage.keyring import Keyring
 from bot.storage.unit_of_work import UnitOfWork
@@ -64,12 +63,12 @@ class PostgresqlStore:
         self._is_closed = False
         self._is_announcing = False
 
-    async def run(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+    async def run(self, work: Callable[[UnitOfWork], Result]) -> Result:
         if self._is_closed:
             raise StorageUnavailable("The store is closed.")
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
 
-    def _do(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+    def _do(self, work: Callable[[UnitOfWork], Result]) -> Result:
         for tries_left in reversed(range(TRIES)):
             try:
                 with self._engine.begin() as connection:

@@ -6,12 +6,24 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from bot.runner.kept import SENT_KEPT, Kept
 from bot.runner.ports import UnitOfWork as UnitOfWorkPort
-from bot.storage.tables import audit, dead_update, outbox, received, session, ticket, transcript
+from bot.storage.tables import (
+    audit,
+    dead_update,
+    login_attempt,
+    outbox,
+    received,
+    session,
+    ticket,
+    transcript,
+    web_session,
+)
 from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
 DEAD_KEPT = timedelta(days=30)
 AUDIT_KEPT = timedelta(days=365)
+ATTEMPTS_KEPT = timedelta(days=1)
+WEB_SESSIONS_KEPT = timedelta(days=1)  # the absolute limit is shorter
 
 
 def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
@@ -27,6 +39,8 @@ def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
         (ticket, ticket.c.closed_at < tickets_before),
         (session, session.c.touched_at < now - timedelta(days=kept.sessions)),
         (audit, audit.c.at < now - AUDIT_KEPT),
+        (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),
+        (web_session, web_session.c.created_at < now - WEB_SESSIONS_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)
     unit.has_purged = count > 0

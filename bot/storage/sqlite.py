@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from bot.errors import StorageUnavailable
-from bot.runner.ports import UnitOfWork as UnitOfWorkPort
 from bot.storage.failure import to_storage_error
 from bot.storage.keyring import Keyring
 from bot.storage.unit_of_work import UnitOfWork
@@ -85,7 +84,7 @@ class SqliteStore:
         self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[UnitOfWorkPort], Result]) -> Result:
+    async def run(self, work: Callable[[UnitOfWork], Result]) -> Result:
         if self._is_closed:
             raise StorageUnavailable("The store is closed.")
         loop = asyncio.get_running_loop()

@@ -139,7 +139,54 @@ audit = Table(
     Column("id", String, primary_key=True),
     Column("what", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False, server_default=""),  # an account's id; "" the bot or the citizen
+    Column("about", String, nullable=False, server_default=""),  # id of a ticket or an account
     Index("audit_at", "at"),
+    Index("audit_id", "id"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("login", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("roles", String, nullable=False),  # sorted, with spaces between
+    Column("language", String, nullable=False),
+    Column("password_hash", String),
+    Column("one_time_until", Moment),
+    Column("totp_secret", LargeBinary),  # encrypted
+    Column("totp_step", BigInteger, nullable=False),
+    Column("oidc_subject", String, unique=True),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("code_hash", String, primary_key=True),
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("id_hash", String, primary_key=True),
+    Column("account_id", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index("web_session_account", "account_id"),
+    Index("web_session_created", "created_at"),
+)
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    Column("key", String, primary_key=True),  # a hash of the login or the address
+    Column("id", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index("login_attempt_at", "at"),
 )
 
 # Replayed after a restore, so that a backup brings nobody back. Holds nothing but the id.

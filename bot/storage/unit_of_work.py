@@ -2,19 +2,22 @@
 
 from sqlalchemy import Connection
 
+from bot.storage.account import Accounts
 from bot.storage.audit import Audit
 from bot.storage.keyring import Keyring
 from bot.storage.lease import Leases
+from bot.storage.login_attempt import LoginAttempts
 from bot.storage.new_id import new_id
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
 from bot.storage.session import Sessions
 from bot.storage.ticket import Tickets, Transcripts
 from bot.storage.update import Updates
+from bot.storage.web_session import WebSessions
 
 
 class UnitOfWork:
-    """See `runner.ports.UnitOfWork`; the store calls `finish` right before the commit."""
+    """See `runner.ports.UnitOfWork` and `web.ports.WebUnit`; the store calls `finish` right before the commit."""
 
     def __init__(self, db: Connection, keyring: Keyring) -> None:
         self.db = db
@@ -40,6 +43,18 @@ class UnitOfWork:
     @property
     def leases(self) -> Leases:
         return Leases(self.db)
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.db, self._keyring)
+
+    @property
+    def web_sessions(self) -> WebSessions:
+        return WebSessions(self.db)
+
+    @property
+    def login_attempts(self) -> LoginAttempts:
+        return LoginAttempts(self.db)
 
     @property
     def has_deleted(self) -> bool:

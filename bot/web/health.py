@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from litestar import Controller, Response, get
 
+from bot.web.access import public
+
 Probe = Callable[[], Awaitable[str | None]]
 
 
@@ -17,12 +19,13 @@ def health_controller(live: Probe, ready: Probe) -> type[Controller]:
 
     class Health(Controller):
         path = "/health"
+        opt = public()
 
-        @get("/live", sync_to_thread=False)
+        @get("/live")
         async def is_live(self) -> Response[dict[str, str]]:
             return _answer(await live())
 
-        @get("/ready", sync_to_thread=False)
+        @get("/ready")
         async def is_ready(self) -> Response[dict[str, str]]:
             return _answer(await ready())
 

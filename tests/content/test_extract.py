@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 from bot.content.catalog import load_po, messages_of, po_path
-from bot.content.extract import extract_all, previous_ids
+from bot.content.extract import extract_all, extract_interface, previous_ids
 from bot.content.load import try_load
 from bot.content.source import read_sources
 from tests.support.content import ROOT, TODAY, copy_content, edit
@@ -84,3 +84,24 @@ def test_plain_pybabel_extracts_the_same(tmp_path: Path) -> None:
     found = {context: messages for _, _, messages, _, context in extracted}
     texts = read_sources(ROOT, with_prepared=True).texts
     assert found == {key: text.text for key, text in texts.items()}
+
+
+def test_words_of_the_pages_are_in_step_and_complete() -> None:
+    path = po_path(ROOT, "en", "desk")
+    before = path.read_bytes()
+    assert extract_interface(ROOT, NOW) == {}, "run: vejviser extract"
+    assert path.read_bytes() == before
+    waiting = [message.id for message in messages_of(load_po(path, "en")) if not message.string or message.fuzzy]
+    assert waiting == []
+
+
+def test_new_word_of_a_page_waits_for_its_translation(tmp_path: Path) -> None:
+    root, package = copy_content(tmp_path / "content"), tmp_path / "bot"
+    page = package / "desk/templates/page.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("{% trans %}Log ind{% endtrans %} {{ _('Et nyt ord') }}", "utf-8")
+    assert extract_interface(root, NOW, package) == {po_path(root, "en", "desk"): 1}
+    entries = {message.id: message for message in messages_of(load_po(po_path(root, "en", "desk"), "en"))}
+    assert list(entries) == ["Et nyt ord", "Log ind"]
+    assert entries["Log ind"].string == "Log in"
+    assert extract_interface(root, NOW, package) == {}

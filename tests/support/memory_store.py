@@ -216,7 +216,7 @@ class MemoryAudit:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def note(self, chat_id: int, what: str, at: datetime) -> None:
+    def note(self, chat_id: int, what: str, at: datetime, *, actor: str = "", about: str = "") -> None:
         self._tables.audit.append((chat_id, what))
 
 

@@ -1,0 +1,1 @@
+"""The advisers' pages: one module a page."""

@@ -1,0 +1,26 @@
+"""All pages of the desk."""
+
+from pathlib import Path
+
+from litestar import get
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from bot.desk.audit import audit
+from bot.desk.people import PeoplePages
+from bot.web.access import signed_in
+from bot.web.account import Role
+from bot.web.page import SignedIn
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@get("/desk", opt=signed_in())
+async def start(request: SignedIn) -> Redirect:
+    """To the page that this account works on."""
+    if request.user.has_any({Role.LEAD, Role.ADMIN}):
+        return Redirect("/desk/people", status_code=303)
+    return Redirect("/desk/audit" if Role.AUDITOR in request.user.roles else "/desk/profile", status_code=303)
+
+
+PAGES: list[ControllerRouterHandler] = [start, PeoplePages, audit]

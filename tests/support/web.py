@@ -1,0 +1,141 @@
+"""The pages on a real store, asked without a network or served on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import uvicorn
+from litestar import Litestar
+
+from bot.desk.pages import PAGES, TEMPLATES
+from bot.storage.store import Store
+from bot.web.account import Account, Role
+from bot.web.app import make_app
+from bot.web.headers import SecurityHeaders
+from bot.web.health import health_controller
+from bot.web.language import load_translations
+from bot.web.page import Pages
+from bot.web.password import hash_password
+from bot.web.session import NAME, begin_session
+from bot.web.web import OpenIdProvider, WebParts
+from tests.support.content import ROOT
+from tests.support.postgres import free_port
+
+PASSWORD = "four words of a test"
+PASSWORD_HASH = hash_password(PASSWORD)
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+async def _fine() -> str | None:
+    return None
+
+
+@dataclass
+class Desk:
+    """The desk on a store, with a clock that a test sets."""
+
+    store: Store
+    base_url: str = "http://127.0.0.1:8080"
+    openid: OpenIdProvider | None = None
+    at: datetime = START
+    web: WebParts = field(init=False)
+    litestar: Litestar = field(init=False)
+
+    def __post_init__(self) -> None:
+        pages = Pages(load_translations(ROOT), [TEMPLATES])
+        self.web = WebParts(self.store, pages, lambda: self.at, self.base_url, "secret of a test", openid=self.openid)
+        self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES])
+        self.app = SecurityHeaders(self.litestar, is_https=self.web.is_https)
+
+    def later(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    async def add(
+        self, login: str, roles: Collection[Role] = (Role.ADVISER,), *, name: str = "Adviser A", **values: object
+    ) -> Account:
+        account = Account(
+            id=f"id-{login}",
+            login=login,
+            name=name,
+            roles=frozenset(roles),
+            language="da",
+            created_at=START,
+            password_hash=PASSWORD_HASH,
+        )
+        account = replace(account, **values)  # type: ignore[arg-type]
+        await self.store.run(lambda unit: unit.accounts.add(account))
+        return account
+
+    async def account(self, login: str) -> Account:
+        found = await self.store.run(lambda unit: unit.accounts.by_login(login))
+        assert found is not None
+        return found
+
+    def browser(self) -> "Browser":
+        return Browser(self)
+
+    async def signed_in(self, account: Account) -> "Browser":
+        """A browser with a session, without the detour over the login page."""
+        session_id = await self.store.run(lambda unit: begin_session(unit, account, self.web, None))
+        browser = self.browser()
+        browser.hold(session_id)
+        return browser
+
+
+class Browser:
+    """Keeps cookies and sends the token of the last page with each form."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        transport = httpx.ASGITransport(app=desk.app, raise_app_exceptions=True)  # type: ignore[arg-type]
+        self.client = httpx.AsyncClient(transport=transport, base_url=desk.base_url)
+
+    @property
+    def session_id(self) -> str | None:
+        return self.client.cookies.get(self._desk.web.cookie_name(NAME))
+
+    def hold(self, session_id: str) -> None:
+        """Put a session's cookie into this browser."""
+        name, domain = self._desk.web.cookie_name(NAME), str(self.client.base_url.host)
+        if self.session_id is not None:
+            self.client.cookies.delete(name)
+        self.client.cookies.set(name, session_id, domain=domain)
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers=headers)
+
+    async def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> httpx.Response:
+        csrf = self._desk.web.cookie_name("csrf")
+        if self.client.cookies.get(csrf) is None:
+            await self.get("/desk/login")
+        data = {"_csrf_token": self.client.cookies.get(csrf), **(form or {})}
+        return await self.client.post(path, data=data, headers=headers)
+
+    async def log_in(self, login: str, password: str = PASSWORD, code: str = "") -> httpx.Response:
+        return await self.post("/desk/login", {"login": login, "password": password, "code": code})
+
+
+@asynccontextmanager
+async def served(desk: Desk) -> AsyncIterator[str]:
+    """Serve on the desk's base address until the block ends."""
+    port = int(desk.base_url.rpartition(":")[2])
+    config = uvicorn.Config(desk.app, port=port, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    serving = asyncio.create_task(server.main_loop())
+    try:
+        yield desk.base_url
+    finally:
+        desk.web.hub.close()
+        server.should_exit = True
+        await serving
+        await server.shutdown()
+
+
+def free_address() -> str:
+    return f"http://127.0.0.1:{free_port()}"
