@@ -17,6 +17,11 @@ def _closed_days(year: int) -> frozenset[date]:
     return frozenset([*public, friday_after, *(date(year, month, day) for month, day in USUALLY_CLOSED)])
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether the day is a Danish public holiday, or one of the days that offices treat as one; weekends are not."""
+    return day in _closed_days(day.year)
+
+
 @lru_cache(maxsize=4096)
 def is_closed(day: date) -> bool:
     """Whether offices are (usually) closed: weekends, public holidays, and the days of `USUALLY_CLOSED`.

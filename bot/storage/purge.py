@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, select, tuple_, update
 
 from bot.runner.ports import UnitOfWork as UnitOfWorkPort
-from bot.storage.tables import audit, dead_update, outbox, received, session, ticket, transcript
+from bot.storage.tables import audit, closure, dead_update, note, outbox, received, session, ticket, transcript
 from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
@@ -13,22 +13,36 @@ SENT_KEPT = timedelta(hours=48)  # Telegram lets bots delete messages for so lon
 DEAD_KEPT = timedelta(days=30)
 TICKETS_KEPT = timedelta(days=30)  # after closing
 SESSIONS_KEPT = timedelta(days=180)  # after the person was last heard
+CLOSURES_KEPT = timedelta(days=30)
 AUDIT_KEPT = timedelta(days=365)
 
 
 def purge(unit: UnitOfWorkPort, now: datetime) -> int:
     """Delete what is older than its time; returns how many rows."""
     assert isinstance(unit, UnitOfWork)
+    _keep_deliveries(unit, now)
     closed = select(ticket.c.chat_id, ticket.c.id).where(ticket.c.closed_at < now - TICKETS_KEPT)
     old: list[tuple[Table, ColumnElement[bool]]] = [
         (received, received.c.at < now - UPDATES_KEPT),
         (outbox, outbox.c.ended_at < now - SENT_KEPT),
         (dead_update, dead_update.c.at < now - DEAD_KEPT),
         (transcript, tuple_(transcript.c.chat_id, transcript.c.ticket_id).in_(closed)),
+        (note, tuple_(note.c.chat_id, note.c.ticket_id).in_(closed)),
         (ticket, ticket.c.closed_at < now - TICKETS_KEPT),
         (session, session.c.touched_at < now - SESSIONS_KEPT),
+        (closure, closure.c.last < (now - CLOSURES_KEPT).date().isoformat()),
         (audit, audit.c.at < now - AUDIT_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)
     unit.has_purged = count > 0
     return count
+
+
+def _keep_deliveries(unit: UnitOfWork, now: datetime) -> None:
+    """What became of a reply outlives the outbox's row."""
+    row = and_(outbox.c.chat_id == transcript.c.chat_id, outbox.c.seq == transcript.c.seq)
+    going = select(outbox.c.chat_id, outbox.c.seq).where(outbox.c.ended_at < now - SENT_KEPT)
+    state = select(outbox.c.state).where(row).scalar_subquery()
+    reason = select(outbox.c.reason).where(row).scalar_subquery()
+    these = tuple_(transcript.c.chat_id, transcript.c.seq).in_(going)
+    unit.db.execute(update(transcript).where(these).values(delivery=state, reason=reason))
