@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.engine.session import Session
+from bot.handoff.duty import Closure, Duty
 from bot.handoff.ticket import Ticket
+from bot.handoff.transcript import TranscriptLine
 
 OutgoingKind = Literal["message", "reminder", "delete", "leave"]
 
@@ -78,6 +80,11 @@ class Outbox(Protocol):
 
     def cancel_reminders(self, chat_id: int) -> None: ...
 
+    def hold(self, chat_id: int) -> None:
+        """Nothing that waits for this chat leaves until `let_go`."""
+
+    def let_go(self, chat_id: int) -> None: ...
+
     def message_ids(self, chat_id: int, since: datetime) -> list[int]:
         """Ids of all messages of both sides since then, ascending (the bot's, and the person's from `Updates`)."""
 
@@ -106,29 +113,85 @@ class Outbox(Protocol):
 class Tickets(Protocol):
     def open_of(self, chat_id: int) -> Ticket | None: ...
 
+    def last_of(self, chat_id: int) -> Ticket | None:
+        """The chat's newest ticket, open or closed."""
+
+    def get(self, ticket_id: str) -> Ticket:
+        """Raises TicketUnknown."""
+
     def add(self, ticket: Ticket) -> None: ...
 
-    def raise_urgency(self, ticket_id: str, chat_id: int, urgency: str) -> None: ...
+    def save(self, ticket: Ticket) -> Ticket:
+        """Store a changed ticket and return it with its next version.
 
-    def close(self, ticket_id: str, chat_id: int, because: str, at: datetime) -> None: ...
+        Raises:
+            TicketChanged: it is not any more what it was when it was read.
+        """
 
+    def claim(self, ticket_id: str, account: str, at: datetime) -> Ticket | None:
+        """Make the account its owner in one statement; None when it does not wait any more."""
 
-@dataclass(frozen=True, slots=True)
-class TranscriptLine:
-    """What one side sent, as it was shown. `message_id` is Telegram's, `kind` "text", "photo", …"""
+    def claim_next(self, duty: Duty, at: datetime) -> Ticket | None:
+        """Claim the most urgent ticket that this adviser can take, in one statement; None when there is none."""
 
-    at: datetime
-    side: Literal["person", "adviser", "bot"]
-    kind: str
-    text: str
-    message_id: int | None = None
-    file_id: str | None = None
+    def claimed_by(self, account: str) -> int:
+        """How many tickets the account has claimed."""
+
+    def open(self) -> list[Ticket]:
+        """All that wait or are claimed, in the order of the queue."""
+
+    def position(self, ticket: Ticket) -> int:
+        """Its place among those who wait, from 1."""
+
+    def recent_waits(self, since: datetime, limit: int) -> list[timedelta]:
+        """How long those waited who were claimed last."""
 
 
 class Transcripts(Protocol):
     def add(self, chat_id: int, ticket_id: str, line: TranscriptLine) -> None: ...
 
-    def lines(self, chat_id: int, ticket_id: str) -> list[TranscriptLine]: ...
+    def lines(self, chat_id: int, ticket_id: str) -> list[TranscriptLine]:
+        """All entries in order, with what the outbox says of each."""
+
+    def has_key(self, chat_id: int, ticket_id: str, key: str) -> bool: ...
+
+    def mark_edited(self, chat_id: int, ticket_id: str, message_id: int, at: datetime) -> None: ...
+
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an adviser wrote for colleagues; the person never sees it."""
+
+    at: datetime
+    account: str
+    text: str
+
+
+class Notes(Protocol):
+    def add(self, chat_id: int, ticket_id: str, note: Note) -> None: ...
+
+    def of(self, chat_id: int, ticket_id: str) -> list[Note]: ...
+
+
+class Duties(Protocol):
+    def get(self, account: str) -> Duty | None:
+        """An adviser's duty; nobody else reads it for a claim until the transaction ends."""
+
+    def put(self, duty: Duty) -> None: ...
+
+    def remove(self, account: str) -> None: ...
+
+    def all(self) -> list[Duty]: ...
+
+    def add_closure(self, closure: Closure) -> str:
+        """Returns its id."""
+
+    def remove_closure(self, closure_id: str) -> None: ...
+
+    def closures(self, since: date) -> list[tuple[str, Closure]]:
+        """Closures that end on that day or later, with their ids."""
 
 
 class People(Protocol):
@@ -169,6 +232,10 @@ class UnitOfWork(Protocol):
     def tickets(self) -> Tickets: ...
     @property
     def transcripts(self) -> Transcripts: ...
+    @property
+    def notes(self) -> Notes: ...
+    @property
+    def duties(self) -> Duties: ...
     @property
     def people(self) -> People: ...
     @property

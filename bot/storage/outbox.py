@@ -30,6 +30,8 @@ _AT_ONCE = _at_once.where(
 _DUE = select(outbox).where(PENDING, outbox.c.due_at <= bindparam("now"))
 _DUE = _DUE.order_by(outbox.c.due_at).limit(bindparam("most"))
 _WAITING_OF = _at_once.where(outbox.c.chat_id == bindparam("chat"))
+_HOLD = update(outbox).where(outbox.c.chat_id == bindparam("chat"), PENDING).values(state="held")
+_LET_GO = update(outbox).where(outbox.c.chat_id == bindparam("chat"), outbox.c.state == "held").values(state="pending")
 _SENDING = update(outbox).where(_this, PENDING).values(state="sending")
 _SENT = (
     update(outbox)
@@ -94,6 +96,12 @@ class Outbox:
 
     def cancel_reminders(self, chat_id: int) -> None:
         self._db.execute(_CANCEL, {"chat": chat_id})
+
+    def hold(self, chat_id: int) -> None:
+        self._db.execute(_HOLD, {"chat": chat_id})
+
+    def let_go(self, chat_id: int) -> None:
+        self._db.execute(_LET_GO, {"chat": chat_id})
 
     def message_ids(self, chat_id: int, since: datetime) -> list[int]:
         asked = {"chat": chat_id, "since": since}

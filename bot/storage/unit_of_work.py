@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from bot.storage.account import Accounts
 from bot.storage.audit import Audit
+from bot.storage.duty import Duties
 from bot.storage.keyring import Keyring
 from bot.storage.lease import Leases
 from bot.storage.login_attempt import LoginAttempts
@@ -11,7 +12,8 @@ from bot.storage.new_id import new_id
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
 from bot.storage.session import Sessions
-from bot.storage.ticket import Tickets, Transcripts
+from bot.storage.ticket import Tickets
+from bot.storage.transcript import Notes, Transcripts
 from bot.storage.update import Updates
 from bot.storage.web_session import WebSessions
 
@@ -35,6 +37,14 @@ class UnitOfWork:
     @property
     def transcripts(self) -> Transcripts:
         return Transcripts(self.db, self._keyring)
+
+    @property
+    def notes(self) -> Notes:
+        return Notes(self.db, self._keyring)
+
+    @property
+    def duties(self) -> Duties:
+        return Duties(self.db)
 
     @property
     def audit(self) -> Audit:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -132,7 +133,7 @@ class StorageAgainstModel(RuleBasedStateMachine):
         def work(uow: UnitOfWork) -> None:
             opened = uow.tickets.open_of(chat)
             if opened is not None:
-                uow.tickets.raise_urgency(opened.id, chat, urgency)
+                uow.tickets.save(replace(opened, urgency=urgency))
                 return
             uow.tickets.add(
                 Ticket(
@@ -143,6 +144,7 @@ class StorageAgainstModel(RuleBasedStateMachine):
                     urgency=urgency,
                     locale="da",
                     opened_at=self.now,
+                    waiting_since=self.now,
                     answers={},
                 )
             )
@@ -154,7 +156,7 @@ class StorageAgainstModel(RuleBasedStateMachine):
         def work(uow: UnitOfWork) -> None:
             opened = uow.tickets.open_of(chat)
             if opened is not None:
-                uow.tickets.close(opened.id, chat, "cancelled", self.now)
+                uow.tickets.save(opened.closed("cancelled", self.now))
 
         self.both(work)
 

@@ -1,5 +1,6 @@
 """Each repository keeps what it promises, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.engine.session import Session
 from bot.errors import SettingInvalid
-from bot.handoff.ticket import Ticket
+from bot.handoff.ticket import Ticket, TicketChanged
+from bot.handoff.transcript import TranscriptLine
 from bot.runner.kept import Kept
-from bot.runner.ports import Sent, TranscriptLine, UnitOfWork
+from bot.runner.ports import Sent, UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
@@ -31,6 +33,7 @@ def ticket(id: str = "t1", chat_id: int = 1) -> Ticket:
         urgency="normal",
         locale="kl",
         opened_at=AT,
+        waiting_since=AT,
         path=("complaint/decision",),
         answers={"letter_date": "2026-11-12"},
         articles=("complaint-decision",),
@@ -156,11 +159,12 @@ async def test_ticket_comes_back_as_it_was_and_only_one_is_open(store: Store) ->
     assert await store.run(lambda uow: uow.tickets.open_of(1)) == ticket()
     with pytest.raises(IntegrityError):
         await store.run(lambda uow: uow.tickets.add(ticket("t2")))
-    await store.run(lambda uow: uow.tickets.raise_urgency("t1", 1, "danger"))
-    opened = await store.run(lambda uow: uow.tickets.open_of(1))
-    assert opened is not None
-    assert opened.urgency == "danger"
-    await store.run(lambda uow: uow.tickets.close("t1", 1, "cancelled", AT))
+    raised = await store.run(lambda uow: uow.tickets.save(replace(ticket(), urgency="danger")))
+    assert raised == replace(ticket(), urgency="danger", version=2)
+    assert await store.run(lambda uow: uow.tickets.open_of(1)) == raised
+    with pytest.raises(TicketChanged):
+        await store.run(lambda uow: uow.tickets.save(ticket().closed("cancelled", AT)))
+    await store.run(lambda uow: uow.tickets.save(raised.closed("cancelled", AT)))
     assert await store.run(lambda uow: uow.tickets.open_of(1)) is None
     await store.run(lambda uow: uow.tickets.add(ticket("t2")))
 
@@ -266,6 +270,6 @@ async def test_purge_deletes_what_is_over_and_keeps_the_rest(store: Store) -> No
     row = (await store.run(lambda uow: uow.outbox.due(AT, 1)))[0]
     await store.run(lambda uow: uow.outbox.mark_sent([Sent(1, row.seq, AT, 5)]))
     assert await store.run(lambda uow: purge(uow, AT + timedelta(days=4), Kept())) == 2  # the update and the sent row
-    await store.run(lambda uow: uow.tickets.close("t1", 1, "cancelled", AT))
+    await store.run(lambda uow: uow.tickets.save(uow.tickets.get("t1").closed("cancelled", AT)))
     assert await store.run(lambda uow: purge(uow, AT + timedelta(days=31), Kept())) == 4  # with a session
     assert await store.run(lambda uow: purge(uow, AT + timedelta(days=400), Kept())) == 1  # audit

@@ -9,8 +9,11 @@ from typing import Any, TypeVar, cast
 
 from bot.engine.session import Session
 from bot.errors import StorageUnavailable
-from bot.handoff.ticket import Ticket
-from bot.runner.ports import Outgoing, OutgoingKind, Sent, TranscriptLine, UnitOfWork
+from bot.handoff.duty import Duty
+from bot.handoff.queue import KEPT_FOR_LAST, order
+from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
+from bot.handoff.transcript import TranscriptLine
+from bot.runner.ports import Outgoing, OutgoingKind, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -174,12 +177,48 @@ class MemoryTickets:
         assert self.open_of(ticket.chat_id) is None, "one open ticket a chat"
         self._tables.tickets[ticket.id] = ticket
 
-    def raise_urgency(self, ticket_id: str, chat_id: int, urgency: str) -> None:
-        self._tables.tickets[ticket_id] = replace(self._tables.tickets[ticket_id], urgency=urgency)
+    def last_of(self, chat_id: int) -> Ticket | None:
+        found = [each for each in self._tables.tickets.values() if each.chat_id == chat_id]
+        return max(found, key=lambda each: each.opened_at, default=None)
 
-    def close(self, ticket_id: str, chat_id: int, because: str, at: datetime) -> None:
-        ticket = self._tables.tickets[ticket_id]
-        self._tables.tickets[ticket_id] = replace(ticket, state="closed", closed_at=at, closed_because=because)
+    def get(self, ticket_id: str) -> Ticket:
+        if ticket_id not in self._tables.tickets:
+            raise TicketUnknown(ticket_id)
+        return self._tables.tickets[ticket_id]
+
+    def save(self, ticket: Ticket) -> Ticket:
+        if self.get(ticket.id).version != ticket.version:
+            raise TicketChanged(ticket.id)
+        self._tables.tickets[ticket.id] = saved = replace(ticket, version=ticket.version + 1)
+        return saved
+
+    def claim(self, ticket_id: str, account: str, at: datetime) -> Ticket | None:
+        ticket = self._tables.tickets.get(ticket_id)
+        return None if ticket is None or ticket.state != "waiting" else self.save(ticket.claimed(account, at))
+
+    def claim_next(self, duty: Duty, at: datetime) -> Ticket | None:
+        for ticket in self._waiting():
+            is_free = ticket.last_owner in (None, duty.account) or at - ticket.queued_at >= KEPT_FOR_LAST
+            if duty.can_take(ticket) and (is_free or ticket.urgency == "danger"):
+                return self.save(ticket.claimed(duty.account, at))
+        return None
+
+    def claimed_by(self, account: str) -> int:
+        return sum(each.owner == account for each in self._tables.tickets.values())
+
+    def open(self) -> list[Ticket]:
+        return sorted((each for each in self._tables.tickets.values() if each.state != "closed"), key=order)
+
+    def _waiting(self) -> list[Ticket]:
+        return [each for each in self.open() if each.state == "waiting"]
+
+    def position(self, ticket: Ticket) -> int:
+        return 1 + sum(order(each) < order(ticket) for each in self._waiting())
+
+    def recent_waits(self, since: datetime, limit: int) -> list[timedelta]:
+        claimed = [each for each in self._tables.tickets.values() if each.claimed_at and each.claimed_at >= since]
+        newest = sorted(claimed, key=lambda each: each.claimed_at or since, reverse=True)
+        return [(each.claimed_at or since) - each.queued_at for each in newest[:limit]]
 
 
 class MemoryTranscripts:

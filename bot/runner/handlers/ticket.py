@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from bot.engine.effects import AddToTranscript, CancelTicket, OpenTicket
 from bot.handoff.ticket import Ticket, most_urgent
-from bot.runner.ports import TranscriptLine
+from bot.handoff.transcript import TranscriptLine
 from bot.runner.scene import Scene, handles
 
 
@@ -12,7 +12,8 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
     ticket = scene.uow.tickets.open_of(session.chat_id)
     if ticket is not None:
         urgency = most_urgent(ticket.urgency, effect.urgency)
-        scene.uow.tickets.raise_urgency(ticket.id, ticket.chat_id, urgency)
+        if urgency != ticket.urgency:
+            scene.uow.tickets.save(replace(ticket, urgency=urgency))
         scene.session = replace(session, ticket=ticket.id)
         return
     ticket = Ticket(
@@ -23,6 +24,7 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
         urgency=effect.urgency,
         locale=session.locale or scene.release.locales[0],
         opened_at=scene.at,
+        waiting_since=scene.at,
         path=session.trail,
         answers=session.answers,
         articles=session.articles,
@@ -36,7 +38,7 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
 def cancel_ticket(effect: CancelTicket, scene: Scene) -> None:
     ticket = scene.uow.tickets.open_of(scene.session.chat_id)
     if ticket is not None:
-        scene.uow.tickets.close(ticket.id, ticket.chat_id, "cancelled", scene.at)
+        scene.uow.tickets.save(ticket.closed("cancelled", scene.at))
         scene.uow.audit.note(ticket.chat_id, "ticket cancelled", scene.at)
     scene.session = replace(scene.session, ticket=None, ticket_told=False)
 

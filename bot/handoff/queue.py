@@ -1,0 +1,40 @@
+"""The order of those who wait, and how long one may wait before somebody must be alarmed."""
+
+from datetime import datetime, timedelta
+
+from bot.handoff.ticket import URGENCIES, Ticket
+
+# How long a ticket of an urgency may wait for its first answer. First guesses, to be measured at a real desk.
+LIMITS = {
+    "danger": timedelta(minutes=2),
+    "child": timedelta(minutes=5),
+    "violence": timedelta(minutes=5),
+    "deadline": timedelta(minutes=30),
+    "normal": timedelta(minutes=60),
+}
+OWNER_SILENT = timedelta(minutes=10)  # with an unanswered message: back to the queue
+KEPT_FOR_LAST = timedelta(minutes=15)  # so long a reopened ticket is kept for the adviser who knows it
+LEVELS = ("none", "late", "very late", "alarm")  # at one, two and four times the limit
+
+
+def rank(urgency: str) -> int:
+    return URGENCIES.index(urgency)
+
+
+def order(ticket: Ticket) -> tuple[int, datetime, str]:
+    """Sorts the queue: the most urgent first, then who has waited longest."""
+    return rank(ticket.urgency), ticket.queued_at, ticket.id
+
+
+def alert_level(ticket: Ticket, at: datetime) -> int:
+    """Index into LEVELS: how far beyond its limit a ticket waits for an answer, in the queue or with its owner."""
+    since = ticket.queued_at if ticket.state == "waiting" else ticket.unanswered_since
+    if since is None:
+        return 0
+    limits = (at - since) / LIMITS[ticket.urgency]
+    return sum(limits >= factor for factor in (1, 2, 4))
+
+
+def owner_is_silent(ticket: Ticket, at: datetime) -> bool:
+    since = ticket.unanswered_since
+    return ticket.state == "claimed" and since is not None and at - since >= OWNER_SILENT
