@@ -3,6 +3,7 @@
 import secrets
 import time
 
+import structlog
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,6 +18,7 @@ _table = tables.session
 _one = select(_table.c.data, _table.c.last_seq, _table.c.writer).where(_table.c.chat_id == bindparam("chat"))
 _ONE = {"sqlite": _one, "postgresql": _one.with_for_update()}
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("chat")))
+log = structlog.get_logger()
 
 
 def _upsert(dialect: str) -> postgresql.Insert | sqlite.Insert:
@@ -58,6 +60,7 @@ class Sessions:
         try:
             return Session.from_json(chat_id, self._keyring.decrypt(row.data, place(chat_id)))
         except ValueUnreadable:
+            log.error("session unreadable", reason="a damaged row, or another key: the person begins anew")
             return Session(chat_id)  # a damaged row: better to begin anew than never to answer again
 
     def put(self, session: Session) -> None:

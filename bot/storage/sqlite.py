@@ -4,6 +4,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from bot.storage.unit_of_work import UnitOfWork
 Result = TypeVar("Result")
 MOST_PER_COMMIT = 256
 OWNER_ONLY = 0o600
+BUSY_LOOK_MS = 50
 BUSY_TIMEOUT_MS = 5_000  # for `vejviser forget` and the like beside a running bot
 
 
@@ -39,7 +41,7 @@ def sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(cursor)
         cursor.execute("PRAGMA foreign_keys = ON")
         # What is deleted is overwritten in the file; for the log see `_empty_log`.
         cursor.execute("PRAGMA secure_delete = ON")
@@ -52,6 +54,16 @@ def sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """SQLite refuses the switch at once, without its timeout, while another process makes it on the new file."""
+    for _ in range(BUSY_TIMEOUT_MS // BUSY_LOOK_MS):
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        time.sleep(BUSY_LOOK_MS / 1000)
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 @dataclass(slots=True)

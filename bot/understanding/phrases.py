@@ -1,6 +1,6 @@
 """What a typed text means wherever it is typed: danger, a wish for a human, a word for a way."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from rapidfuzz import fuzz, process
 
@@ -21,26 +21,32 @@ class Phrases:
 
     Args:
         by_locale: Per language tag, per intent, what people write. A phrase that ends in "*" matches every word
-            that begins so (Kalaallisut stems; only for intents that may stand in a longer text).
+            that begins so (Kalaallisut stems), one that ends in "!" must be spelt right, and one that begins with "="
+            must be the whole message; these three marks are for the intents that may stand in a longer text.
     """
 
     def __init__(self, by_locale: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         self._whole: dict[str, str] = {}
         self._answers: dict[str, dict[str, str]] = {}
         self._contained: dict[str, dict[str, list[str]]] = {intent: {} for intent in CONTAINED}
+        self._exact: set[str] = set()
         for tag, intents in by_locale.items():
             for intent, phrases in intents.items():
                 for phrase in phrases:
                     self._add(tag, intent, phrase)
         self._whole_phrases = list(self._whole)
-        self._by_length = {intent: _by_length(starts.values()) for intent, starts in self._contained.items()}
+        self._by_length = {
+            intent: _by_length(starts.values(), self._exact) for intent, starts in self._contained.items()
+        }
         self._at_least = {intent: _at_least(by_length) for intent, by_length in self._by_length.items()}
 
     def _add(self, tag: str, intent: str, phrase: str) -> None:
         folded = fold(phrase)
         if intent in ANSWERS:
             self._answers.setdefault(tag, {})[folded] = intent
-        elif intent in CONTAINED:
+        elif intent in CONTAINED and not phrase.startswith("="):
+            if phrase.endswith("!"):
+                self._exact.add(folded)
             starts = self._contained[intent].setdefault(_start(folded), [])
             starts.append(f" {folded}" if phrase.endswith("*") else f" {folded} ")
         else:
@@ -95,11 +101,11 @@ def _start(phrase: str) -> str:
     return phrase.partition(" ")[0][:3]
 
 
-def _by_length(groups: Iterable[Iterable[str]]) -> dict[int, list[str]]:
-    """Phrases that are long enough to be compared by likeness, by their number of words."""
+def _by_length(groups: Iterable[Iterable[str]], exact: Set[str]) -> dict[int, list[str]]:
+    """Phrases that are compared by likeness because they are long enough, by their number of words."""
     grouped: dict[int, list[str]] = {}
     for phrase in (phrase.strip() for phrases in groups for phrase in phrases):
-        if len(phrase) >= CONTAINED_MIN:
+        if len(phrase) >= CONTAINED_MIN and phrase not in exact:
             grouped.setdefault(min(phrase.count(" ") + 1, MOST_WORDS), []).append(phrase)
     return grouped
 

@@ -37,6 +37,13 @@ LONG = "Jeg vil gerne spørge om noget som har ligget mig på sinde. {} Hvad ska
         "kocam beni dovuyor",
         "intihar etmek istiyorum",
         "ölmek istiyorum",
+        "overdoz aldım",
+        "eski eşim beni tehdit ediyor",
+        "112 yi arayın",
+        "هيقتلني",
+        "خنقني مبارح",
+        "abi darabni",
+        "biddi mout",
         "uima persuppaanga",
         "imminornissara eqqarsaatigaara",
         "imminut toqukkusuppunga",
@@ -52,6 +59,8 @@ def test_danger_is_heard(typed: str) -> None:
     [
         "hjælp",
         "jeg vil klage over min sagsbehandler",
+        "لا اريد ان اعيد المال",
+        "انا في خط الهاتف",
         "kan jeg få hjælp til medicin",
         "kommunen har stoppet min kontanthjælp",
         "min mand er flyttet",
@@ -138,3 +147,13 @@ def test_longest_text_is_understood_at_once() -> None:
 )
 def test_language_is_guessed_or_left_open(typed: str, tag: str | None) -> None:
     assert guess_locale(typed, our_release().locales) == tag
+
+
+@pytest.mark.parametrize("typed", ["danışman", "danisman", "مستشار", "mustashar"])
+def test_the_mere_word_for_an_adviser_is_a_wish(typed: str) -> None:
+    assert PHRASES.match(typed) == "human"
+
+
+@pytest.mark.parametrize("typed", ["bir danışman hayır dedi", "قال لي مستشار لا"])
+def test_a_story_about_an_adviser_is_none(typed: str) -> None:
+    assert PHRASES.match(typed) is None
