@@ -17,6 +17,11 @@ FILLED = frozenset(
 _BRACE = re.compile(r"[{}]")
 _PHONE = re.compile(r"(?<![\d.§])(?:\d{2} ){3}\d{2}(?!\d)|(?<!\d)\d{8}(?!\d)|(?<!\d)1\d{2} \d{3}(?!\d)")
 _ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w")
+# An amount, a length of time or an age, a section of a law: each is a fact with a source.
+_AMOUNT = re.compile(
+    r"\d\s*(?:kr\b|kroner|%|timer?\b|døgn|dage?\b|uger?\b|måned|år\b|årig)|§\s*\d|\b(?:paragraf|artikel|stk\.)\s*\d",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
@@ -49,8 +54,8 @@ def _find(key: str, form: str, known: frozenset[str] | set[str]) -> Iterator[tup
     if _BRACE.search(PLACEHOLDER.sub("", form)):
         yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
-    if _PHONE.search(form) or _ADDRESS.search(form):
-        what = f"'{key}' holds a phone number or an address of its own."
+    if _PHONE.search(form) or _ADDRESS.search(form) or _AMOUNT.search(PLACEHOLDER.sub("", form)):
+        what = f"'{key}' holds a number, a time limit, a section or an address of its own."
         yield (
             "number-no-fact",
             what,
