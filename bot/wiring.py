@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from typing import Any
 
 import structlog
@@ -19,8 +20,11 @@ from bot.content.live import LiveRelease
 from bot.content.shipped import shipped_content
 from bot.dates.deadline import copenhagen_day
 from bot.errors import SettingInvalid, StorageUnavailable
+from bot.handoff.duty import Duty, Hours
 from bot.runner import failpoint
 from bot.runner.kept import Kept
+from bot.runner.release import Release
+from bot.runner.sweep import keep_sweeping
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
@@ -123,10 +127,14 @@ async def _run_until(
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
     hub = Hub()
-    await stack.enter_async_context(_served(_app(mounted, lambda: _pages(bot, store, settings, hub)), settings))
+    store.listen(lambda subjects: hub.publish(*subjects) if subjects else hub.miss())
+    await stack.enter_async_context(
+        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current)), settings)
+    )
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
-    for work in (live.watch(), _purge_now_and_then(store, kept)):
+    sweep = keep_sweeping(store, lambda: live.current, bot.send)
+    for work in (live.watch(), _purge_now_and_then(store, kept), sweep):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
@@ -172,7 +180,7 @@ def _app(mounted: dict[str, AsgiApp], make_pages: Callable[[], AsgiApp]) -> Asgi
     return app
 
 
-def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub) -> AsgiApp:
+def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release: Callable[[], Release]) -> AsgiApp:
     from bot.desk.pages import PAGES, TEMPLATES
     from bot.web.app import make_app
     from bot.web.headers import SecurityHeaders
@@ -201,6 +209,8 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub) -> Asgi
         now=lambda: datetime.now(UTC),
         base_url=settings.web_url(),
         secret=settings.web_secret(),
+        release=release,
+        send=bot.send,
         hub=hub,
         openid=openid,
     )
@@ -362,6 +372,13 @@ async def renew_user_password(settings: Settings, login: str) -> str:
     return one_time.password
 
 
+def _demo_duty(account: str, name: str) -> Duty:
+    """There at any time of any day, for whoever tries the demo. "Adviser A" speaks Arabic, "Adviser B" Turkish."""
+    skills = {"da": 3, "en": 2, "ar" if name.endswith("A") else "tr": 3}
+    hours = tuple(Hours(weekday, time_of_day.min, time_of_day(23, 59)) for weekday in range(7))
+    return Duty(account, name, skills, hours=hours)
+
+
 async def _demo_accounts(store: Store) -> list[tuple[str, str, str]]:
     """(login, roles, one-time password) of visibly fictitious people; new passwords at every start."""
     from bot.web.account import Role
@@ -382,9 +399,11 @@ async def _demo_accounts(store: Store) -> list[tuple[str, str, str]]:
             login, now = name.lower().replace(" ", "-"), datetime.now(UTC)
             account = unit.accounts.by_login(login)
             if account is None:
-                add_account(unit, login, name, [role], "da", now, one_time)
+                account = add_account(unit, login, name, [role], "da", now, one_time)
             else:
                 open_anew(unit, account, one_time, now)
+            if role in (Role.ADVISER, Role.LEAD):
+                unit.duties.put(_demo_duty(account.id, name))
             made.append((login, str(role), one_time.password))
         return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.engine.effects import (
@@ -14,14 +15,18 @@ from bot.engine.effects import (
     Effect,
     HideChat,
     LeaveChat,
+    MarkReachable,
     OpenTicket,
+    RateTicket,
     SendEmergencyCard,
     SendMessage,
+    SendTranscript,
     Text,
 )
 from bot.engine.flow import Assets, Node, Picked, Turn, Typed
 from bot.engine.incoming import (
     BotBlocked,
+    BotUnblocked,
     ChoicePressed,
     CommandGiven,
     FileSent,
@@ -40,6 +45,9 @@ from bot.understanding.cpr import mask_cpr
 
 IDLE = timedelta(hours=24)  # after this a typed message is asked: go on, or start over?
 DOUBLE_TAP = timedelta(seconds=2)
+MOST_BYTES = 20_000_000  # Telegram lets bots fetch files up to this size
+RATINGS = ("good", "fair", "bad")
+HEARD_WHILE_CLAIMED = ("emergency", "hide", "stop")  # typed words that are for the bot, not for the adviser
 MAX_STEPS = 50  # nodes entered in one turn; the checks refuse loops that never wait
 
 
@@ -73,11 +81,13 @@ def advance(session: Session, incoming: Incoming, assets: Assets) -> Turn:
         case FileSent():
             return _file(session, incoming, assets)
         case OtherSent():
-            return _aside(session, "common/cannot_read", assets)
+            return _other(session, assets)
         case GroupMet():
             return Turn(before, (LeaveChat(),))
         case BotBlocked():
-            return Turn(before, (CancelReminders(),))
+            return Turn(before, (CancelReminders(), MarkReachable(False)))
+        case BotUnblocked():
+            return Turn(before, (MarkReachable(True),))
         case _:
             return Turn(before)
 
@@ -118,6 +128,8 @@ def _danger(session: Session, effects: tuple[Effect, ...], transcript: AddToTran
 def _answer_typed(
     before: Session, session: Session, text: str, intent: str | None, transcript: AddToTranscript, assets: Assets
 ) -> Turn:
+    if session.is_claimed and intent not in HEARD_WHILE_CLAIMED:
+        return Turn(session, (transcript,))
     if intent in WAYS:
         return WAYS[intent](session, assets)
     if session.locale is None or session.node is None:
@@ -178,9 +190,18 @@ def _aside(session: Session, key: str, assets: Assets) -> Turn:
     return Turn(session, (replace(shown, parts=(Text(key), *shown.parts)),))
 
 
+def _other(session: Session, assets: Assets) -> Turn:
+    """A sticker, a voice: an adviser cannot get it either, so the person must be told."""
+    if session.is_claimed:
+        return Turn(session, (SendMessage((Text("common/cannot_read"),)),))
+    return _aside(session, "common/cannot_read", assets)
+
+
 def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
     caption = mask_cpr(incoming.caption)
-    transcript = AddToTranscript(caption, incoming.message_id, incoming.kind, incoming.file_id)
+    transcript = AddToTranscript(
+        caption, incoming.message_id, incoming.kind, incoming.file_id, incoming.file_name, incoming.mime_type
+    )
     effects: tuple[Effect, ...] = ()
     if caption != incoming.caption:
         effects = (DeleteMessage(incoming.message_id), SendMessage((Text("common/cpr_deleted"),)))
@@ -188,6 +209,10 @@ def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
         return _danger(session, effects, transcript)
     if session.ticket is None:
         turn = _aside(session, "common/cannot_read_file", assets)
+    elif (incoming.size_bytes or 0) > MOST_BYTES:
+        turn = Turn(session, (SendMessage((Text("common/file_too_large"),)),))
+    elif session.is_claimed:
+        turn = Turn(session, (transcript,))
     else:
         turn = _to_transcript(session, transcript)
     return replace(turn, effects=effects + turn.effects)
@@ -316,11 +341,24 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
         return turn if session.locale is None else _rewriting(turn, message_id)
     if press.way == "original":
         return _original(session, press.argument, assets)
+    if press.way == "rate" and press.argument in RATINGS:
+        thanks = SendMessage((Text("common/rated"),), ways(HOME), replaces=message_id)
+        return Turn(session, (RateTicket(press.argument), thanks))
+    if press.way == "safe":
+        return _safe(session, press.argument == "yes", message_id)
+    if press.way == "transcript":
+        return Turn(session, (SendTranscript(),))
     way = WAYS.get(press.way)
     if way is None:
         return _gone(session, "common/button_gone", assets)
     turn = way(session, assets)
     return turn if press.argument == NEW_MESSAGE else _rewriting(turn, message_id)
+
+
+def _safe(session: Session, is_safe: bool, message_id: int) -> Turn:
+    """The answer to an adviser's "is it safe to write now?"; the question leaves the screen."""
+    kind: Literal["safe", "unsafe"] = "safe" if is_safe else "unsafe"
+    return Turn(session, (DeleteMessage(message_id), AddToTranscript("", message_id, kind)))
 
 
 def _rewriting(turn: Turn, message_id: int) -> Turn:

@@ -59,6 +59,8 @@ class SendMessage(Effect):
         locale: Overrides the session's locale (the Danish original).
         shows: The node (or "node>choice" for one of its pages) that is shown, for the draft label and the button
             to the Danish original.
+        tells_waiting: Of a person with an open ticket: the place in the queue, or who has it, is said after the first
+            part.
         keyboard: "show" sends the reply keyboard along (no inline buttons then), "remove" takes it away.
     """
 
@@ -67,6 +69,7 @@ class SendMessage(Effect):
     replaces: int | None = None
     locale: str | None = None
     shows: str | None = None
+    tells_waiting: bool = False
     keyboard: Literal["show", "remove"] | None = None
 
 
@@ -108,13 +111,34 @@ class CancelTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RateTicket(Effect):
+    """What the person says of the help under their last ticket: "good", "fair" or "bad"."""
+
+    rating: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendTranscript(Effect):
+    """What both sides wrote under the last ticket, for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReachable(Effect):
+    """The person has blocked the bot, or lets it write again: who has their ticket must know."""
+
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AddToTranscript(Effect):
     """What the person sent joins the transcript of the open ticket (CPR numbers masked)."""
 
     text: str
     message_id: int
-    kind: Literal["text", "photo", "document", "edited"] = "text"
+    kind: Literal["text", "photo", "document", "edited", "safe", "unsafe"] = "text"
     file_id: str | None = None
+    file_name: str | None = None
+    mime_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Session:
         answers: Answers by name ("letter_date": "2026-11-12"); dates in ISO form.
         articles: Ids of the articles that were read, oldest first.
         ticket: Id of the open ticket, None when no adviser is asked for.
+        is_claimed: An adviser has the ticket: what is typed goes to them, and the bot is silent.
+        is_paused: An adviser has stopped what they and timers would send; answers to the person still leave.
         ticket_told: Whether the receipt for texts that join the transcript was given.
         pressed: Data of the last pressed button, to know a double tap.
         touched_at: When the person was last heard, aware UTC.
@@ -38,6 +40,8 @@ class Session:
     answers: Mapping[str, str] = field(default_factory=dict)
     articles: tuple[str, ...] = ()
     ticket: str | None = None
+    is_claimed: bool = False
+    is_paused: bool = False
     ticket_told: bool = False
     pressed: str | None = None
     touched_at: datetime | None = None

@@ -246,6 +246,9 @@ class UnitOfWork(Protocol):
     def new_id(self) -> str:
         """A fresh id for a row, made before the insert because encryption is bound to it."""
 
+    def announce(self, *subjects: str) -> None:
+        """After the commit open pages hear that these have changed ("queue", "ticket:ID")."""
+
 
 Result = TypeVar("Result")
 
@@ -266,3 +269,7 @@ class Store(Protocol):
 
     def announce_outbox(self, chat_ids: Collection[int]) -> None:
         """Tell other processes that rows wait for the courier (PostgreSQL: NOTIFY; SQLite has no others)."""
+
+    def listen(self, heard: Callable[[Collection[str]], None]) -> None:
+        """Call `heard` in the running event loop with what units of work of any process have announced; with nothing
+        when some of it may have been missed."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,6 +73,7 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     result: Any = None
     error: BaseException | None = None
+    announced: list[str] = field(default_factory=list)
 
     def resolve(self) -> None:
         if self.future.done():  # whoever waited has given up
@@ -93,6 +94,7 @@ class SqliteStore:
         self._written = asyncio.Event()
         self._is_closed = False
         self._log_holds_deleted = False
+        self._tell: Callable[[Collection[str]], None] = lambda subjects: None
         self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -116,6 +118,15 @@ class SqliteStore:
 
     def announce_outbox(self, chat_ids: Collection[int]) -> None:
         self._written.set()
+
+    def listen(self, heard: Callable[[Collection[str]], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def tell(subjects: Collection[str]) -> None:
+            with suppress(RuntimeError):  # that loop is closed, and nobody listens
+                loop.call_soon_threadsafe(heard, subjects)
+
+        self._tell = tell
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
@@ -150,6 +161,8 @@ class SqliteStore:
             if self._log_holds_deleted and connection is not None:
                 self._empty_log(connection)
             _resolve(batch)
+            if announced := [subject for job in batch if job.error is None for subject in job.announced]:
+                self._tell(announced)
         _discard(connection)
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
@@ -175,6 +188,7 @@ class SqliteStore:
             unit = UnitOfWork(connection, self._keyring)
             job.result = job.work(unit)
             unit.finish()
+            job.announced = unit.announced
             self._log_holds_deleted |= unit.has_deleted
         except BaseException as error:  # whatever it is, this thread must go on
             job.error = to_storage_error(error)

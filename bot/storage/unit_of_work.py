@@ -29,6 +29,10 @@ class UnitOfWork:
         self.outbox = Outbox(db, keyring, self.sessions)
         self.people = People(db, self.sessions, self.outbox)
         self.has_purged = False
+        self.announced: list[str] = []
+
+    def announce(self, *subjects: str) -> None:
+        self.announced += subjects
 
     @property
     def tickets(self) -> Tickets:

@@ -3,14 +3,14 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
 from bot.errors import BotError, SendRefused, SettingInvalid
-from bot.runner.ports import Store
+from bot.runner.ports import Outgoing, Store
 from bot.runner.release import Release
 from bot.telegram.api import BotApi, TokenRefused
 from bot.telegram.courier import Courier
@@ -45,7 +45,7 @@ class TelegramBot:
     """One bot on one Bot API. `run` until stopped, then `close`."""
 
     def __init__(self, wire: Wire, store: Store, release: Callable[[], Release], metrics: Metrics) -> None:
-        self._wire, self._release = wire, release
+        self._wire, self._store, self._release = wire, store, release
         self._api = BotApi(wire.api_url, wire.token)
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._courier = Courier(store, self._api, Limits(wire.send_rate), metrics, holder)
@@ -56,6 +56,11 @@ class TelegramBot:
     def wrong(self) -> str | None:
         """What only a restart can mend, or None."""
         return None if self._wire.public_url is not None else self._polling.wrong()
+
+    def send(self, rows: Sequence[Outgoing]) -> None:
+        """Rows of the outbox that other work has committed leave at once."""
+        if rows and not self._courier.offer(rows):
+            self._store.announce_outbox([row.chat_id for row in rows])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Receive and send until `stop` is set.

@@ -1,12 +1,14 @@
 """What every page is given: the store, the templates, the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
 
+from bot.runner.ports import Outgoing
+from bot.runner.release import Release
 from bot.web.hub import Hub
 from bot.web.page import Pages
 from bot.web.ports import WebStore
@@ -33,6 +35,8 @@ class WebParts:
         now: The time, aware UTC.
         base_url: How browsers reach us, without a slash at its end.
         secret: For tokens; the same in every process.
+        release: The content that is live now.
+        send: Hands rows of the outbox to the courier, after their commit.
     """
 
     store: WebStore
@@ -40,6 +44,8 @@ class WebParts:
     now: Callable[[], datetime]
     base_url: str
     secret: str
+    release: Callable[[], Release]
+    send: Callable[[Sequence[Outgoing]], None]
     hub: Hub = field(default_factory=Hub)
     openid: OpenIdProvider | None = None
 

@@ -4,16 +4,16 @@ import asyncio
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from bot.engine.session import Session
 from bot.errors import StorageUnavailable
-from bot.handoff.duty import Duty
+from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Outgoing, OutgoingKind, Sent, UnitOfWork
+from bot.runner.ports import Note, Outgoing, OutgoingKind, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -40,6 +40,8 @@ class Tables:
     outbox: dict[tuple[int, int], Row] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     transcripts: dict[str, list[TranscriptLine]] = field(default_factory=dict)
+    notes: dict[str, list[Note]] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
     audit: list[tuple[int, str]] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
     leases: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
@@ -115,6 +117,17 @@ class MemoryOutbox:
             if chat == chat_id and at >= since
         )
         return sorted({message_id for message_id in (*ours, *theirs) if message_id is not None})
+
+    def hold(self, chat_id: int) -> None:
+        self._switch(chat_id, "pending", "held")
+
+    def let_go(self, chat_id: int) -> None:
+        self._switch(chat_id, "held", "pending")
+
+    def _switch(self, chat_id: int, before: str, after: str) -> None:
+        for row in self._tables.outbox.values():
+            if row.outgoing.chat_id == chat_id and row.state == before:
+                row.state = after
 
     def due(self, now: datetime, limit: int, *, after: tuple[int, int] | None = None) -> list[Outgoing]:
         waiting = sorted(
@@ -231,6 +244,45 @@ class MemoryTranscripts:
     def lines(self, chat_id: int, ticket_id: str) -> list[TranscriptLine]:
         return list(self._tables.transcripts.get(ticket_id, []))
 
+    def has_key(self, chat_id: int, ticket_id: str, key: str) -> bool:
+        return any(line.key == key for line in self.lines(chat_id, ticket_id))
+
+    def mark_edited(self, chat_id: int, ticket_id: str, message_id: int, at: datetime) -> None:
+        self._tables.transcripts[ticket_id] = [
+            replace(line, edited_at=at) if line.message_id == message_id and line.kind != "edited" else line
+            for line in self.lines(chat_id, ticket_id)
+        ]
+
+
+class MemoryNotes:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, chat_id: int, ticket_id: str, note: Note) -> None:
+        self._tables.notes.setdefault(ticket_id, []).append(note)
+
+    def of(self, chat_id: int, ticket_id: str) -> list[Note]:
+        return list(self._tables.notes.get(ticket_id, []))
+
+
+class MemoryDuties:
+    """Without closures."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def get(self, account: str) -> Duty | None:
+        return self._tables.duties.get(account)
+
+    def put(self, duty: Duty) -> None:
+        self._tables.duties[duty.account] = duty
+
+    def all(self) -> list[Duty]:
+        return [self._tables.duties[account] for account in sorted(self._tables.duties)]
+
+    def closures(self, since: date) -> list[tuple[str, Closure]]:
+        return []
+
 
 class MemoryPeople:
     def __init__(self, tables: Tables) -> None:
@@ -247,6 +299,7 @@ class MemoryPeople:
         for ticket_id in gone:
             del tables.tickets[ticket_id]
             tables.transcripts.pop(ticket_id, None)
+            tables.notes.pop(ticket_id, None)
         tables.audit = [entry for entry in tables.audit if entry[0] != chat_id]
         tables.forgotten.append(chat_id)
 
@@ -289,9 +342,14 @@ class MemoryUnitOfWork:
         self.outbox = MemoryOutbox(tables)
         self.tickets = MemoryTickets(tables)
         self.transcripts = MemoryTranscripts(tables)
+        self.notes = MemoryNotes(tables)
+        self.duties = MemoryDuties(tables)
         self.people = MemoryPeople(tables)
         self.audit = MemoryAudit(tables)
         self.leases = MemoryLeases(tables)
+
+    def announce(self, *subjects: str) -> None:
+        """Nobody listens."""
 
     def new_id(self) -> str:
         self.tables.next_id += 1
@@ -327,6 +385,9 @@ class MemoryStore:
         except TimeoutError:
             pass
         self._outbox_changed.clear()
+
+    def listen(self, heard: Callable[[Collection[str]], None]) -> None:
+        """Nothing is announced here."""
 
     def announce_outbox(self, chat_ids: Collection[int]) -> None:
         self._outbox_changed.set()

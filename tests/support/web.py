@@ -11,6 +11,7 @@ import uvicorn
 from litestar import Litestar
 
 from bot.desk.pages import PAGES, TEMPLATES
+from bot.runner.ports import Outgoing
 from bot.storage.store import Store
 from bot.web.account import Account, Role
 from bot.web.app import make_app
@@ -21,7 +22,7 @@ from bot.web.page import Pages
 from bot.web.password import hash_password
 from bot.web.session import NAME, begin_session
 from bot.web.web import OpenIdProvider, WebParts
-from tests.support.content import ROOT
+from tests.support.content import ROOT, our_release
 from tests.support.postgres import free_port
 
 PASSWORD = "four words of a test"
@@ -43,10 +44,20 @@ class Desk:
     at: datetime = START
     web: WebParts = field(init=False)
     litestar: Litestar = field(init=False)
+    sent: list[Outgoing] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         pages = Pages(load_translations(ROOT), [TEMPLATES])
-        self.web = WebParts(self.store, pages, lambda: self.at, self.base_url, "secret of a test", openid=self.openid)
+        self.web = WebParts(
+            self.store,
+            pages,
+            lambda: self.at,
+            self.base_url,
+            "secret of a test",
+            our_release,
+            self.sent.extend,
+            openid=self.openid,
+        )
         self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES])
         self.app = SecurityHeaders(self.litestar, is_https=self.web.is_https)
 

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from bot.engine.effects import Button, CancelTicket, OpenTicket, Text
@@ -10,14 +10,21 @@ from bot.engine.session import Session
 
 @node_kind(
     "handoff",
-    required={"say": "text", "opened": "text", "waiting": "text", "cancelled": "text", "no": "goto"},
+    required={
+        "say": "text",
+        "opened": "text",
+        "waiting": "text",
+        "meanwhile": "text",
+        "cancelled": "text",
+        "no": "goto",
+    },
 )
 @dataclass(frozen=True, slots=True)
 class Handoff:
     """Asks for consent, then for an adviser. Only the button consents: typed words can be misread.
 
     `say` asks, `opened` tells what happens now, `waiting` is shown while a ticket is open (with a way to cancel
-    it), `no` is where a person goes who would rather not.
+    it), `meanwhile` stands below both, `no` is where a person goes who would rather not.
     """
 
     kind: ClassVar[str]
@@ -32,7 +39,8 @@ class Handoff:
     def enter(self, session: Session, assets: Assets) -> Turn:
         if session.ticket is not None:
             cancel = Button(Text("common/cancel_ticket"), choice_data(self.id, "cancel"))
-            return Turn(session, (screen(self.id, session, [f"{self.id}/waiting"], ((cancel,),)),))
+            waiting = screen(self.id, session, [f"{self.id}/waiting", f"{self.id}/meanwhile"], ((cancel,),))
+            return Turn(session, (replace(waiting, tells_waiting=True),))
         yes = Button(Text("common/yes_adviser"), choice_data(self.id, "yes"))
         no = Button(Text("common/no"), choice_data(self.id, "no"))
         return Turn(session, (screen(self.id, session, [f"{self.id}/say"], ((yes,), (no,))),))
@@ -41,7 +49,8 @@ class Handoff:
         if not isinstance(reply, Picked):
             return None
         if reply.choice == "yes":
-            opened = screen(self.id, session, [f"{self.id}/opened"], keeps=True)
+            texts = [f"{self.id}/opened", f"{self.id}/meanwhile"]
+            opened = replace(screen(self.id, session, texts, keeps=True), tells_waiting=True)
             came_from = session.trail[-1] if session.trail else self.id
             urgency = session.answers.get("urgency", "normal")
             return Turn(session, (OpenTicket(came_from.partition("/")[0], urgency), opened))
@@ -53,4 +62,4 @@ class Handoff:
         return (self.no,)
 
     def texts(self) -> tuple[str, ...]:
-        return tuple(f"{self.id}/{name}" for name in ("say", "opened", "waiting", "cancelled"))
+        return tuple(f"{self.id}/{name}" for name in ("say", "opened", "waiting", "meanwhile", "cancelled"))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bot.engine.effects import Button, SendEmergencyCard, SendMessage, Text
 from bot.engine.press import way_data
 from bot.engine.screen import NEW_MESSAGE
@@ -5,11 +7,27 @@ from bot.runner.message import message_body
 from bot.runner.outgoing import MessageBody
 from bot.runner.release import Release
 from bot.runner.scene import Scene, handles
+from bot.runner.waiting import waiting_words
 
 
 @handles(SendMessage)
 def send_message(effect: SendMessage, scene: Scene) -> None:
+    if effect.tells_waiting:
+        effect = _with_waiting(effect, scene)
     scene.send("message", message_body(effect, scene.session.locale, scene.release), forgets=not scene.keeps_session)
+
+
+def _with_waiting(message: SendMessage, scene: Scene) -> SendMessage:
+    ticket = scene.uow.tickets.open_of(scene.session.chat_id)
+    if ticket is None:
+        return message
+    words, told = waiting_words(scene.uow, ticket, scene.at)
+    if ticket.state == "claimed":
+        return replace(message, parts=words)
+    if told != ticket.told:
+        scene.uow.tickets.save(replace(ticket, told=told))
+    first, *others = message.parts
+    return replace(message, parts=(first, *words, *others))
 
 
 @handles(SendEmergencyCard)

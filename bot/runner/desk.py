@@ -1,0 +1,287 @@
+"""What an adviser does with a ticket, each inside one transaction: the ticket, what the person sees, and the record.
+
+Every move takes the person's session first, so that it and the person's own turns come one after the other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from bot.engine.effects import Button, HideChat, Param, Rows, SendMessage, Text
+from bot.engine.press import way_data
+from bot.engine.screen import HOME, NEW_MESSAGE, ways
+from bot.engine.session import Session
+from bot.errors import BotError
+from bot.handoff.duty import Duty
+from bot.handoff.queue import owner_is_silent
+from bot.handoff.ticket import Ticket, TicketAlreadyTaken, TicketChanged
+from bot.handoff.transcript import TranscriptLine
+from bot.i18n.render import Rendered, join, utf16_length
+from bot.runner.handlers.chat import hide_chat
+from bot.runner.message import message_body
+from bot.runner.outgoing import MessageBody
+from bot.runner.ports import Note, Outgoing, UnitOfWork
+from bot.runner.release import Release
+from bot.runner.scene import Scene
+from bot.runner.waiting import shown_name
+
+MOST_UNITS = 3500  # of one reply, in UTF-16 units; Telegram takes 4096 with the line that says who writes
+CLOSED_BECAUSE = ("answered", "referred", "no_answer", "threat", "other")
+Safety = Literal["ask", "pause", "resume", "hide"]
+
+
+class CapacityReached(BotError):
+    """This adviser has as many tickets as they can take at a time."""
+
+
+class ReplyTooLong(BotError):
+    """Telegram would cut it."""
+
+
+@dataclass(slots=True)
+class DeskTurn:
+    """One adviser's work on one ticket."""
+
+    scene: Scene
+    ticket: Ticket
+    account: str
+
+    def finish(self) -> tuple[Outgoing, ...]:
+        """The last step of every move: what leaves after the commit; nothing while sending is paused."""
+        if not self.scene.session.is_paused:
+            return tuple(self.scene.leaves)
+        self.scene.uow.outbox.hold(self.ticket.chat_id)
+        return ()
+
+    def expect(self, version: int) -> None:
+        """Raises TicketChanged: the form was made for an earlier version."""
+        if self.ticket.version != version:
+            raise TicketChanged(self.ticket.id)
+
+    def save(self, changed: Ticket) -> None:
+        self.ticket = self.scene.uow.tickets.save(changed)
+        self.scene.uow.announce("queue", f"ticket:{changed.id}")
+
+    def give(self, *, ticket: str | None, is_claimed: bool) -> None:
+        """Who answers the person from now on: the adviser, or the bot."""
+        self.keep(replace(self.scene.session, ticket=ticket, is_claimed=is_claimed, ticket_told=False))
+
+    def keep(self, session: Session) -> None:
+        self.scene.session = session
+        self.scene.uow.sessions.put(session)
+
+    def tell(self, *parts: Text, rows: Rows = ()) -> None:
+        message = SendMessage(parts, rows)
+        self.scene.send("message", message_body(message, self.ticket.locale, self.scene.release))
+
+    def record(self, kind: str, text: str = "", *, key: str | None = None, seq: int | None = None) -> None:
+        """A line of the transcript."""
+        line = TranscriptLine(self.scene.at, "adviser", kind, text, author=self.account, key=key, seq=seq)
+        self.scene.uow.transcripts.add(self.ticket.chat_id, self.ticket.id, line)
+        self.scene.uow.announce(f"ticket:{self.ticket.id}")
+
+    def note_in_audit(self, what: str) -> None:
+        self.scene.uow.audit.note(self.ticket.chat_id, what, self.scene.at, actor=self.account, about=self.ticket.id)
+
+    def name(self, account: str | None = None) -> Param:
+        return shown_name(self.scene.uow.duties.get(account or self.account))
+
+
+def begin(uow: UnitOfWork, release: Release, ticket_id: str, account: str, at: datetime) -> DeskTurn:
+    """Raises TicketUnknown."""
+    session = uow.sessions.take(uow.tickets.get(ticket_id).chat_id)
+    return DeskTurn(Scene(uow, release, session, at), uow.tickets.get(ticket_id), account)
+
+
+# --- moves ----------------------------------------------------------------------------------------
+
+
+def claim(turn: DeskTurn) -> None:
+    """One click. Of many at the same moment one wins.
+
+    Raises:
+        TicketAlreadyTaken: with the account that was first (also when that is this one: see `owner`).
+        CapacityReached: this adviser first closes another one.
+    """
+    uow = turn.scene.uow
+    duty = uow.duties.get(turn.account)
+    capacity = duty.capacity if duty is not None else Duty(turn.account, "").capacity
+    if turn.ticket.urgency != "danger" and uow.tickets.claimed_by(turn.account) >= capacity:
+        raise CapacityReached(turn.account)
+    claimed = uow.tickets.claim(turn.ticket.id, turn.account, turn.scene.at)
+    if claimed is None:
+        raise TicketAlreadyTaken(uow.tickets.get(turn.ticket.id).owner)
+    turn.ticket = claimed
+    uow.announce("queue", f"ticket:{claimed.id}")
+    turn.give(ticket=claimed.id, is_claimed=True)
+    turn.tell(Text("common/adviser_joined", {"name": turn.name()}))
+    turn.record("claimed")
+    turn.note_in_audit("ticket_claimed")
+
+
+def reply(turn: DeskTurn, text: str, key: str) -> None:
+    """Send what the adviser wrote. The same key again does nothing.
+
+    Raises:
+        TicketNotYours, ReplyTooLong
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    if utf16_length(text) > MOST_UNITS:
+        raise ReplyTooLong(turn.ticket.id)
+    says = turn.scene.release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
+    _send_said(turn, join([says, Rendered(text)], "\n"), text, key)
+
+
+def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
+    """Send a text of the content (a canned reply, an article) in the person's language; the record keeps the Danish.
+
+    Raises:
+        TicketNotYours
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    release = turn.scene.release
+    says = release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
+    text = release.render(Text(key_of_text), turn.ticket.locale)
+    danish = release.render(Text(key_of_text), release.locales[0])
+    _send_said(turn, join([says, text], "\n"), danish.text, key)
+
+
+def _send_said(turn: DeskTurn, said: Rendered, recorded: str, key: str) -> None:
+    body: MessageBody = {"text": said.text}
+    if said.entities:
+        body["entities"] = [{"type": each.type, "offset": each.offset, "length": each.length} for each in said.entities]
+    turn.scene.send("message", body)
+    turn.record("text", recorded, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def give_back(turn: DeskTurn) -> None:
+    """To the queue; the person is told, and need not tell everything again."""
+    turn.ticket.owned_by(turn.account)
+    _return(turn, Text("common/adviser_left", {"name": turn.name()}), "returned")
+
+
+def take_from_silent_owner(turn: DeskTurn) -> bool:
+    """Back to the queue where the owner has not answered for too long; whether it was so."""
+    if not owner_is_silent(turn.ticket, turn.scene.at):
+        return False
+    turn.account = turn.ticket.owner or ""
+    _return(turn, Text("common/adviser_silent"), "owner_silent")
+    return True
+
+
+def _return(turn: DeskTurn, told: Text, kind: str) -> None:
+    turn.save(turn.ticket.returned(turn.scene.at))
+    turn.give(ticket=turn.ticket.id, is_claimed=False)
+    turn.tell(told)
+    turn.record(kind)
+    turn.note_in_audit(f"ticket_{kind}")
+
+
+def transfer(turn: DeskTurn, to: str) -> None:
+    """To a colleague at once. Raises TicketNotYours."""
+    turn.ticket.owned_by(turn.account)
+    turn.save(turn.ticket.transferred(to, turn.scene.at))
+    turn.tell(Text("common/adviser_changed", {"name": turn.name(to)}))
+    turn.record("transferred")
+    turn.note_in_audit("ticket_transferred")
+
+
+def close(turn: DeskTurn, because: str) -> None:
+    """The bot answers again; the person is asked whether it helped.
+
+    Raises:
+        TicketNotYours, ValueError: no such reason.
+    """
+    if because not in CLOSED_BECAUSE:
+        raise ValueError(because)
+    turn.ticket.owned_by(turn.account)
+    turn.save(turn.ticket.closed(because, turn.scene.at))
+    turn.give(ticket=None, is_claimed=False)
+    rating = tuple(Button(Text(f"common/rate_{name}"), way_data("rate", name)) for name in ("good", "fair", "bad"))
+    transcript = Button(Text("common/send_transcript"), way_data("transcript"))
+    turn.tell(Text("common/ticket_closed"), rows=(rating, (transcript,), *ways(HOME, keeps=True), _menu()))
+    turn.record("closed")
+    turn.note_in_audit("ticket_closed")
+
+
+def _menu() -> tuple[Button, ...]:
+    return (Button(Text("common/menu"), way_data("menu", NEW_MESSAGE)),)
+
+
+def reopen(turn: DeskTurn) -> None:
+    """Into the queue again; kept for who had it last.
+
+    Raises:
+        MoveImpossible: it is open. TicketAlreadyTaken: the person has opened another one since.
+    """
+    other = turn.scene.uow.tickets.open_of(turn.ticket.chat_id)
+    if other is not None and other.id != turn.ticket.id:
+        raise TicketAlreadyTaken(other.owner)
+    turn.save(turn.ticket.reopened(turn.scene.at))
+    turn.give(ticket=turn.ticket.id, is_claimed=False)
+    turn.tell(Text("common/ticket_reopened"))
+    turn.record("reopened")
+    turn.note_in_audit("ticket_reopened")
+
+
+def write_note(turn: DeskTurn, text: str) -> None:
+    """For colleagues; the person never sees it."""
+    turn.scene.uow.notes.add(turn.ticket.chat_id, turn.ticket.id, Note(turn.scene.at, turn.account, text))
+    turn.scene.uow.announce(f"ticket:{turn.ticket.id}")
+    turn.note_in_audit("note_written")
+
+
+def mark_threat(turn: DeskTurn, is_threat: bool) -> None:
+    """For a lead to see."""
+    turn.save(replace(turn.ticket, is_threat=is_threat))
+    turn.note_in_audit("threat_marked" if is_threat else "threat_unmarked")
+
+
+# --- safety -----------------------------------------------------------------------------------------
+
+
+def ask_if_safe(turn: DeskTurn) -> None:
+    """A question with two buttons; the answer joins the transcript."""
+    turn.ticket.owned_by(turn.account)
+    rows = (
+        (Button(Text("common/yes"), way_data("safe", "yes")),),
+        (Button(Text("common/no"), way_data("safe", "no")),),
+    )
+    turn.tell(Text("common/is_it_safe"), rows=rows)
+    turn.record("safe_asked")
+
+
+def pause(turn: DeskTurn) -> None:
+    """Nothing leaves for this person until `resume`, replies included."""
+    turn.keep(replace(turn.scene.session, is_paused=True))
+    turn.record("paused")
+    turn.note_in_audit("outgoing_paused")
+
+
+def resume(turn: DeskTurn) -> None:
+    turn.keep(replace(turn.scene.session, is_paused=False))
+    turn.scene.uow.outbox.let_go(turn.ticket.chat_id)
+    turn.scene.leaves += turn.scene.uow.outbox.waiting_of(turn.ticket.chat_id)
+    turn.record("resumed")
+    turn.note_in_audit("outgoing_resumed")
+
+
+def hide(turn: DeskTurn) -> None:
+    """On the person's wish: what both wrote leaves their screen, as far as Telegram lets it."""
+    turn.ticket.owned_by(turn.account)
+    hide_chat(HideChat(), turn.scene)
+    turn.record("hidden")
+
+
+SAFETY: dict[Safety, Callable[[DeskTurn], None]] = {
+    "ask": ask_if_safe,
+    "pause": pause,
+    "resume": resume,
+    "hide": hide,
+}
