@@ -65,6 +65,9 @@ class Release:
     def label(self, key: str, locale: str | None) -> str:
         return self.render(Text(key), locale or self.locales[0]).text
 
+    def keys(self, prefix: str) -> list[str]:
+        return [key for key in self.messages[self.locales[0]] if key.startswith(prefix)]
+
     def intent(self, typed: str, locale: str | None) -> str | None:
         return self._labels.get(fold(typed)) or self.phrases.match(typed, locale)
 

@@ -7,7 +7,10 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from bot.desk.audit import audit
+from bot.desk.case import CasePages
 from bot.desk.people import PeoplePages
+from bot.desk.queue import PATH as QUEUE
+from bot.desk.queue import queue, take_next
 from bot.web.access import signed_in
 from bot.web.account import Role
 from bot.web.page import SignedIn
@@ -18,9 +21,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 @get("/desk", opt=signed_in())
 async def start(request: SignedIn) -> Redirect:
     """To the page that this account works on."""
-    if request.user.has_any({Role.LEAD, Role.ADMIN}):
+    if request.user.has_any({Role.ADVISER, Role.LEAD}):
+        return Redirect(QUEUE, status_code=303)
+    if Role.ADMIN in request.user.roles:
         return Redirect("/desk/people", status_code=303)
     return Redirect("/desk/audit" if Role.AUDITOR in request.user.roles else "/desk/profile", status_code=303)
 
 
-PAGES: list[ControllerRouterHandler] = [start, PeoplePages, audit]
+PAGES: list[ControllerRouterHandler] = [start, queue, take_next, CasePages, PeoplePages, audit]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.engine.advance import enter
 from bot.engine.effects import Button, HideChat, Param, Rows, SendMessage, Text
 from bot.engine.press import way_data
 from bot.engine.screen import HOME, NEW_MESSAGE, ways
@@ -23,7 +24,7 @@ from bot.runner.message import message_body
 from bot.runner.outgoing import MessageBody
 from bot.runner.ports import Note, Outgoing, UnitOfWork
 from bot.runner.release import Release
-from bot.runner.scene import Scene
+from bot.runner.scene import HANDLERS, Scene
 from bot.runner.waiting import shown_name
 
 MOST_UNITS = 3500  # of one reply, in UTF-16 units; Telegram takes 4096 with the line that says who writes
@@ -148,7 +149,38 @@ def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
     says = release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
     text = release.render(Text(key_of_text), turn.ticket.locale)
     danish = release.render(Text(key_of_text), release.locales[0])
-    _send_said(turn, join([says, text], "\n"), danish.text, key)
+    is_danish = turn.ticket.locale == release.locales[0]
+    _send_said(turn, join([says, text], "\n"), danish.text if is_danish else f"{danish.text}\n{text.text}", key)
+
+
+def show_node(turn: DeskTurn, node_id: str, key: str) -> None:
+    """Open a place of the flows on the person's screen, in their language: the bot answers its buttons.
+
+    Raises:
+        TicketNotYours, KeyError: there is no such place.
+    """
+    scene = turn.scene
+    if scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    node = scene.release.nodes[node_id]
+    opened = enter(replace(scene.session, touched_at=scene.at), node.id, scene.release)
+    scene.session = opened.session
+    for effect in opened.effects:
+        HANDLERS[type(effect)](effect, scene)
+    turn.keep(scene.session)
+    sent = scene.leaves[-1].seq if scene.leaves else None
+    turn.record("shown", place_title(scene.release, node_id), key=key, seq=sent)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def place_title(release: Release, node_id: str) -> str:
+    """The first line of a place's Danish text, for advisers; its id where it is gone."""
+    node = release.nodes.get(node_id)
+    keys = node.texts() if node is not None else ()
+    if not keys:
+        return node_id
+    return release.render(Text(keys[0]), release.locales[0]).text.partition("\n")[0]
 
 
 def _send_said(turn: DeskTurn, said: Rendered, recorded: str, key: str) -> None:

@@ -16,5 +16,8 @@ class Release(Assets, Protocol):
     def shows_draft_label(self, keys: tuple[str, ...], shown: str, locale: str) -> bool:
         """Whether this screen tells about rights in words that nobody has approved yet."""
 
+    def keys(self, prefix: str) -> list[str]:
+        """Keys of the Danish texts that begin so, in the order of the files."""
+
     def keyboard(self, locale: str) -> list[list[str]]:
         """The labels of the reply keyboard."""

@@ -30,6 +30,8 @@ def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Out
     scene = Scene(uow, release, turn.session, incoming.at)
     for effect in turn.effects:
         HANDLERS[type(effect)](effect, scene)
+    if scene.session.ticket is not None:
+        uow.announce(f"ticket:{scene.session.ticket}")
     if scene.keeps_session and not isinstance(incoming, GroupMet):
         uow.sessions.put(scene.session)
     failpoint("before_commit")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
@@ -75,6 +76,7 @@ def _environment(tag: str, translations: Translations, folders: list[Path]) -> E
     )
     environment.install_gettext_translations(translations[tag], newstyle=True)  # type: ignore[attr-defined]
     environment.filters["when"] = lambda at: _when(at, tag)
+    environment.filters["language_name"] = lambda locale: Locale.parse(locale).get_display_name(tag) or locale
     environment.globals |= {"static": _static_address, "languages": LANGUAGES, "Role": Role}
     return environment
 

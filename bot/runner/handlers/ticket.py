@@ -83,7 +83,6 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
     if heard != ticket:
         scene.uow.tickets.save(heard)
         scene.uow.announce("queue")
-    scene.uow.announce(f"ticket:{ticket.id}")
 
 
 @handles(MarkReachable)

@@ -1,0 +1,96 @@
+"""What the advisers' pages share: who may, one move on a ticket, and why a move was refused."""
+
+from collections.abc import Callable
+from functools import partial
+
+from litestar.exceptions import NotFoundException
+
+from bot.errors import BotError
+from bot.handoff.duty import Duty
+from bot.handoff.ticket import (
+    MoveImpossible,
+    Ticket,
+    TicketAlreadyTaken,
+    TicketChanged,
+    TicketNotYours,
+    TicketUnknown,
+)
+from bot.runner.desk import CapacityReached, DeskTurn, ReplyTooLong, begin
+from bot.runner.ports import Outgoing
+from bot.web.access import only
+from bot.web.account import Role
+from bot.web.page import SignedIn
+from bot.web.ports import WebUnit
+from bot.web.web import Web
+
+ADVISERS = only(Role.ADVISER, Role.LEAD)
+
+
+class Refused(BotError):
+    """A move that was not made.
+
+    Args:
+        code: Names the words for it in `case_words.html`.
+        owner: Account that has the ticket, where that is why.
+    """
+
+    def __init__(self, code: str, owner: str = "") -> None:
+        super().__init__(code)
+        self.code, self.owner = code, owner
+
+
+def case_path(ticket_id: str) -> str:
+    return f"/desk/case/{ticket_id}"
+
+
+def may_take(duty: Duty | None, ticket: Ticket) -> bool:
+    """Without a duty of their own somebody may take everything: nobody has said what they can."""
+    return duty is None or duty.can_take(ticket)
+
+
+async def move(
+    request: SignedIn, web: Web, ticket_id: str, change: Callable[[DeskTurn], None], version: int | None = None
+) -> None:
+    """Make one move in one transaction, and send what it says.
+
+    Args:
+        version: Of the ticket, when the form was made; None where it does not matter.
+    Raises:
+        Refused, NotFoundException
+    """
+    try:
+        web.send(
+            await web.store.run(
+                partial(_move, request=request, web=web, ticket_id=ticket_id, change=change, version=version)
+            )
+        )
+    except TicketUnknown:
+        raise NotFoundException from None
+    except TicketAlreadyTaken as taken:
+        raise Refused("taken", taken.owner or "") from None
+    except (TicketChanged, TicketNotYours, CapacityReached, ReplyTooLong, MoveImpossible) as error:
+        raise Refused(_CODES[type(error)]) from None
+
+
+_CODES: dict[type[Exception], str] = {
+    TicketChanged: "changed",
+    TicketNotYours: "not_yours",
+    CapacityReached: "capacity",
+    ReplyTooLong: "too_long",
+    MoveImpossible: "impossible",
+}
+
+
+def _move(
+    unit: WebUnit,
+    request: SignedIn,
+    web: Web,
+    ticket_id: str,
+    change: Callable[[DeskTurn], None],
+    version: int | None,
+) -> tuple[Outgoing, ...]:
+    turn = begin(unit, web.release(), ticket_id, request.user.id, web.now())
+    if version is not None:
+        turn.expect(version)
+    change(turn)
+    return turn.finish()
