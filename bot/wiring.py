@@ -127,7 +127,7 @@ async def _run_until(
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
     hub = Hub()
-    store.listen(lambda subjects: hub.publish(*subjects) if subjects else hub.miss())
+    store.listen(hub.hear)
     await stack.enter_async_context(
         _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current)), settings)
     )

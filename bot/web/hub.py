@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -45,6 +45,13 @@ class Hub:
             self._number += 1
             self._kept.append((self._number, subject))
             self._tell(News(self._id(self._number), subject))
+
+    def hear(self, subjects: Collection[str]) -> None:
+        """What a store tells: these have changed, or with none of them, something was missed."""
+        if subjects:
+            self.publish(*subjects)
+        else:
+            self.miss()
 
     def miss(self) -> None:
         """Nobody knows what has changed: all pages fetch everything anew."""

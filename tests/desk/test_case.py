@@ -26,7 +26,7 @@ async def adviser(desk: Desk, login: str, name: str, **duty: object) -> tuple[Ac
 
 def form_of(page: httpx.Response) -> dict[str, str]:
     """Version and key, as the page holds them."""
-    version = re.search(r'id="version-reply" value="(\d+)"', page.text)
+    version = re.search(r'class="version" value="(\d+)"', page.text)
     key = re.search(r'name="key" value="(\w+)"', page.text)
     assert version is not None
     assert key is not None

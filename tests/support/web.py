@@ -132,6 +132,7 @@ class Browser:
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[str]:
     """Serve on the desk's base address until the block ends."""
+    desk.store.listen(desk.web.hub.hear)
     port = int(desk.base_url.rpartition(":")[2])
     config = uvicorn.Config(desk.app, port=port, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)

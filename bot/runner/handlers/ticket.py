@@ -79,9 +79,9 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
     if effect.kind == "edited":
         scene.uow.transcripts.mark_edited(ticket.chat_id, ticket.id, effect.message_id, scene.at)
-    heard = ticket.heard(scene.at)
-    if heard != ticket:
-        scene.uow.tickets.save(heard)
+    if ticket.state == "claimed":
+        # A new version: what the adviser is writing was begun without having read this.
+        scene.uow.tickets.save(ticket.heard(scene.at))
         scene.uow.announce("queue")
 
 
