@@ -211,6 +211,7 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release
         secret=settings.web_secret(),
         release=release,
         send=bot.send,
+        fetch_file=bot.fetch_file,
         hub=hub,
         openid=openid,
     )

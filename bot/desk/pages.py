@@ -6,8 +6,10 @@ from litestar import get
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from bot.desk.attachment import attachment
 from bot.desk.audit import audit
 from bot.desk.case import CasePages
+from bot.desk.hours import add_closure, change_hours, hours, hours_of, remove_closure
 from bot.desk.people import PeoplePages
 from bot.desk.queue import PATH as QUEUE
 from bot.desk.queue import queue, take_next
@@ -28,4 +30,17 @@ async def start(request: SignedIn) -> Redirect:
     return Redirect("/desk/audit" if Role.AUDITOR in request.user.roles else "/desk/profile", status_code=303)
 
 
-PAGES: list[ControllerRouterHandler] = [start, queue, take_next, CasePages, PeoplePages, audit]
+PAGES: list[ControllerRouterHandler] = [
+    start,
+    queue,
+    take_next,
+    CasePages,
+    attachment,
+    hours,
+    hours_of,
+    change_hours,
+    add_closure,
+    remove_closure,
+    PeoplePages,
+    audit,
+]

@@ -21,6 +21,7 @@ from bot.web.accounts import (
     check_account,
     disable,
     keep_an_admin,
+    rename,
     renew_password,
     reset_second_factor,
 )
@@ -87,7 +88,7 @@ class PeoplePages(Controller):
             )
             check_account(changed)
             keep_an_admin(unit, account, changed)
-            unit.accounts.put(changed)
+            rename(unit, changed)
 
         return await _change(request, web, account_id, "account_changed", put)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from bot.errors import BotError, PersonUnreachable, SendRefused
 TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
 CONNECTIONS = 256
+MOST_BYTES = 20 * 1024 * 1024  # of a file that a bot can fetch
 _JSON = CIMultiDict(
     {"Content-Type": "application/json", "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Vejviser"}
 )
@@ -61,6 +63,7 @@ class BotApi:
 
     def __init__(self, base_url: str, token: str) -> None:
         self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+        self._files = f"{base_url.rstrip('/')}/file/bot{token}/"
         self._session: aiohttp.ClientSession | None = None
         self._urls: dict[str, URL] = {}
 
@@ -109,6 +112,22 @@ class BotApi:
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             raise CallDoubtful(f"{method}: {type(error).__name__}.") from None
         return read_answer(method, status, body)
+
+    async def download(self, file_id: str) -> bytes:
+        """A file's content, at most MOST_BYTES. Raises as `call` does."""
+        path = (await self.call("getFile", {"file_id": file_id}))["file_path"]
+        try:
+            async with self._open().get(URL(self._files + path), timeout=_TIMEOUT, allow_redirects=False) as response:
+                if response.status != HTTPStatus.OK or (response.content_length or 0) > MOST_BYTES:
+                    raise SendRefused("getFile: the file is gone or too large.")
+                content = await response.content.read(MOST_BYTES + 1)
+                while not response.content.at_eof() and len(content) <= MOST_BYTES:
+                    content += await response.content.read(MOST_BYTES)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise CallNotSent(f"getFile: {type(error).__name__}.") from None
+        if len(content) > MOST_BYTES:
+            raise SendRefused("getFile: the file is too large.")
+        return content
 
 
 def read_answer(method: str, status: int, body: bytes) -> Any:

@@ -62,6 +62,10 @@ class TelegramBot:
         if rows and not self._courier.offer(rows):
             self._store.announce_outbox([row.chat_id for row in rows])
 
+    async def fetch_file(self, file_id: str) -> bytes:
+        """What a person sent. Raises as `BotApi.call` does."""
+        return await self._api.download(file_id)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Receive and send until `stop` is set.
 

@@ -84,10 +84,19 @@ def open_anew(unit: WebUnit, account: Account, one_time: OneTime, now: datetime)
     renew_password(unit, replace(account, is_disabled=False), one_time, now)
 
 
+def rename(unit: WebUnit, account: Account) -> None:
+    """Store an account; the name that citizens see follows its name."""
+    unit.accounts.put(account)
+    duty = unit.duties.get(account.id)
+    if duty is not None:
+        unit.duties.put(replace(duty, shown_as=account.name))
+
+
 def disable(unit: WebUnit, account: Account) -> None:
     """From now on no page answers this account. Raises AccountRefused for the last admin."""
     keep_an_admin(unit, account, replace(account, is_disabled=True))
     unit.accounts.put(replace(account, is_disabled=True))
+    unit.duties.remove(account.id)
     unit.web_sessions.remove_all_of(account.id)
 
 

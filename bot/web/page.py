@@ -14,6 +14,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.utils.scope.state import ScopeState
 
+from bot.i18n.day import full_date, weekday_name
 from bot.web.account import Account, Role, WebSession
 from bot.web.language import LANGUAGES, Translations, preferred
 
@@ -77,6 +78,9 @@ def _environment(tag: str, translations: Translations, folders: list[Path]) -> E
     environment.install_gettext_translations(translations[tag], newstyle=True)  # type: ignore[attr-defined]
     environment.filters["when"] = lambda at: _when(at, tag)
     environment.filters["language_name"] = lambda locale: Locale.parse(locale).get_display_name(tag) or locale
+    environment.filters["weekday"] = lambda weekday: weekday_name(weekday, tag)
+    environment.filters["clock"] = lambda at: at.strftime("%H:%M")
+    environment.filters["day"] = lambda day: full_date(day, tag)
     environment.globals |= {"static": _static_address, "languages": LANGUAGES, "Role": Role}
     return environment
 

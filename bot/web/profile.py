@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from bot.web.access import signed_in
 from bot.web.account import Account
-from bot.web.accounts import AccountRefused, check_account, reset_second_factor
+from bot.web.accounts import AccountRefused, check_account, rename, reset_second_factor
 from bot.web.language import LANGUAGES
 from bot.web.page import SignedIn
 from bot.web.password import hash_password, is_right, wrong_with
@@ -53,7 +53,7 @@ class ProfilePages(Controller):
             return await _page(request, web, problem=refused.code)
 
         def put(unit: WebUnit) -> None:
-            unit.accounts.put(changed)
+            rename(unit, changed)
             unit.audit.note(0, "account_changed", web.now(), actor=changed.id, about=changed.id)
 
         await web.store.run(put)

@@ -1,6 +1,6 @@
 """What every page is given: the store, the templates, the clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -37,6 +37,7 @@ class WebParts:
         secret: For tokens; the same in every process.
         release: The content that is live now.
         send: Hands rows of the outbox to the courier, after their commit.
+        fetch_file: The content of a file by Telegram's id for it; raises BotError.
     """
 
     store: WebStore
@@ -46,6 +47,7 @@ class WebParts:
     secret: str
     release: Callable[[], Release]
     send: Callable[[Sequence[Outgoing]], None]
+    fetch_file: Callable[[str], Awaitable[bytes]]
     hub: Hub = field(default_factory=Hub)
     openid: OpenIdProvider | None = None
 

@@ -27,6 +27,8 @@ PATHS = (
     "/desk/queue",
     "/desk/case/CASE",
     "/desk/profile",
+    "/desk/hours",
+    "/desk/hours/id-everything",
     "/desk/people",
     "/desk/people/id-adviser-b",
     "/desk/audit",

@@ -11,6 +11,7 @@ import uvicorn
 from litestar import Litestar
 
 from bot.desk.pages import PAGES, TEMPLATES
+from bot.errors import SendRefused
 from bot.runner.ports import Outgoing
 from bot.storage.store import Store
 from bot.web.account import Account, Role
@@ -45,6 +46,7 @@ class Desk:
     web: WebParts = field(init=False)
     litestar: Litestar = field(init=False)
     sent: list[Outgoing] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         pages = Pages(load_translations(ROOT), [TEMPLATES])
@@ -56,10 +58,16 @@ class Desk:
             "secret of a test",
             our_release,
             self.sent.extend,
+            self._fetch_file,
             openid=self.openid,
         )
         self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES])
         self.app = SecurityHeaders(self.litestar, is_https=self.web.is_https)
+
+    async def _fetch_file(self, file_id: str) -> bytes:
+        if file_id not in self.files:
+            raise SendRefused("no such file")
+        return self.files[file_id]
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)

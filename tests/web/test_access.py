@@ -45,6 +45,12 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | str] = {
     ("POST", "/desk/case/{ticket_id:str}/note"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/move"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/safety"): ADVISERS,
+    ("GET", "/desk/case/{ticket_id:str}/file/{message_id:int}"): ADVISERS,
+    ("GET", "/desk/hours"): MANAGERS,
+    ("POST", "/desk/hours"): MANAGERS,
+    ("GET", "/desk/hours/{account_id:str}"): MANAGERS,
+    ("POST", "/desk/hours/{account_id:str}"): MANAGERS,
+    ("POST", "/desk/hours/closure/{closure_id:str}/remove"): MANAGERS,
     ("GET", "/desk/people"): MANAGERS,
     ("POST", "/desk/people"): MANAGERS,
     ("GET", "/desk/people/{account_id:str}"): MANAGERS,
@@ -62,6 +68,7 @@ WITH_ONE_TIME_PASSWORD |= {("POST", "/desk/logout")}
 
 async def _is_let_in(browser: Browser, method: str, path: str) -> bool:
     path = path.replace("{account_id:str}", "id-target").replace("{file_path:path}", "style.css")
+    path = path.replace("{message_id:int}", "1")
     if method == "POST":
         answer = await browser.post(path, {"roles": "adviser", "name": "Adviser T"})
     else:
