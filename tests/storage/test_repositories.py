@@ -36,7 +36,7 @@ def ticket(id: str = "t1", chat_id: int = 1) -> Ticket:
         waiting_since=AT,
         path=("complaint/decision",),
         answers={"letter_date": "2026-11-12"},
-        articles=("complaint-decision",),
+        articles=("complaint-over-municipal-decision",),
     )
 
 
