@@ -27,6 +27,7 @@ BROKEN = [
     ("choice-shape", "flows/hide.yaml", "{id: privacy, label", "{id: privacy, text"),
     ("choice-shape", "flows/start.yaml", 'id: "no"', "id: 12"),
     ("choice-twice", "flows/complaint.yaml", "{id: oral, label", "{id: written, label"),
+    ("choice-hides-section", "flows/complaint.yaml", "{id: helpers, label", "{id: pitfalls, label"),
     ("button-bytes", "flows/hide.yaml", "{id: privacy, label", "{id: " + "p" * 60 + ", label"),
     ("answer-unknown", "flows/complaint.yaml", "from: letter_date", "from: lettre_date"),
     ("fact-unknown", "flows/complaint.yaml", "period: social_complaint.period", "period: social_complaint.perod"),

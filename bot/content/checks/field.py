@@ -55,6 +55,8 @@ def _goto(content: Content, id: str, name: str, value: Any, answers: frozenset[s
 
 def _choices(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
+    # A section and a choice are buttons of one screen: with one id for both, the section could never be opened.
+    sections = content.sources.sections.get(content.sources.nodes[id].get("article"), ())
     for choice in value if isinstance(value, list) else [None]:
         if not isinstance(choice, Mapping) or set(choice) != {"id", "label", "goto"}:
             yield "choice-shape", f"a choice of '{id}' needs id, label and goto.", ""
@@ -65,6 +67,9 @@ def _choices(content: Content, id: str, name: str, value: Any, answers: frozense
             continue
         if choice["id"] in seen:
             yield "choice-twice", f"'{id}' has two choices '{choice['id']}'.", ""
+        if choice["id"] in sections:
+            what = f"the choice '{choice['id']}' of '{id}' hides the section '{choice['id']}' of its article."
+            yield "choice-hides-section", what, "Give the choice another id."
         seen.add(choice["id"])
         if len(choice_data(id, choice["id"]).encode()) > MAX_BYTES:
             what = f"'{id}>{choice['id']}' has more than {MAX_BYTES} bytes, which a button cannot carry."
