@@ -56,7 +56,7 @@ def _goto(content: Content, id: str, name: str, value: Any, answers: frozenset[s
 def _choices(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
     # A section and a choice are buttons of one screen: with one id for both, the section could never be opened.
-    sections = content.sources.sections.get(content.sources.nodes[id].get("article"), ())
+    sections = content.sources.sections.get(str(content.sources.nodes[id].get("article")), ())
     for choice in value if isinstance(value, list) else [None]:
         if not isinstance(choice, Mapping) or set(choice) != {"id", "label", "goto"}:
             yield "choice-shape", f"a choice of '{id}' needs id, label and goto.", ""
