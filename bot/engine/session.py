@@ -25,6 +25,8 @@ class Session:
         ticket: Id of the open ticket, None when no adviser is asked for.
         is_claimed: An adviser has the ticket: what is typed goes to them, and the bot is silent.
         is_paused: An adviser has stopped what they and timers would send; answers to the person still leave.
+        is_asked: An adviser has opened a flow for the person: what is typed is an answer to the bot, too.
+        safe_word: What the person types when somebody else is reading: the chat is hidden, and nothing more is sent.
         ticket_told: Whether the receipt for texts that join the transcript was given.
         pressed: Data of the last pressed button, to know a double tap.
         touched_at: When the person was last heard, aware UTC.
@@ -42,6 +44,8 @@ class Session:
     ticket: str | None = None
     is_claimed: bool = False
     is_paused: bool = False
+    is_asked: bool = False
+    safe_word: str | None = None
     ticket_told: bool = False
     pressed: str | None = None
     touched_at: datetime | None = None
