@@ -23,7 +23,8 @@ class TranscriptLine:
     """One entry.
 
     Args:
-        kind: "text", "photo", "document", "edited" (a newer text of the same message), "joined", "returned", …
+        kind: "text", "photo", "document", "edited" (a newer text of the same message), "asked" and "callback_asked"
+            (questions with buttons), "answered" and "callback" (what was pressed, in Danish), "claimed", "returned", …
         message_id: Telegram's, of what the person sent.
         file_id: Telegram's name for an attachment.
         locale: The language it was written in, as far as we know.
