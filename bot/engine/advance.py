@@ -8,9 +8,11 @@ from typing import Literal
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.engine.effects import (
     AddToTranscript,
+    AnswerAdviser,
     Button,
     CancelReminders,
     CancelTicket,
+    ChooseCallback,
     DeleteMessage,
     Effect,
     HideChat,
@@ -18,6 +20,7 @@ from bot.engine.effects import (
     MarkReachable,
     OpenTicket,
     RateTicket,
+    ReopenTicket,
     SendEmergencyCard,
     SendMessage,
     SendTranscript,
@@ -37,7 +40,7 @@ from bot.engine.incoming import (
     TextTyped,
 )
 from bot.engine.nodes.language import Language
-from bot.engine.press import Press, read_press, way_data
+from bot.engine.press import Press, read_callback, read_press, way_data
 from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, NEW_MESSAGE, PRIVACY, ways
 from bot.engine.session import Session
 from bot.errors import BotError
@@ -367,6 +370,16 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
         return _safe(session, press.argument == "yes", message_id)
     if press.way == "transcript":
         return Turn(session, (SendTranscript(),))
+    if press.way == "talk_on":
+        return Turn(session, (ReopenTicket(),))
+    if press.way == "said":
+        asked, _, answer = press.argument.partition(":")
+        return Turn(session, (AnswerAdviser(asked, answer),))
+    if press.way == "callback":
+        try:
+            return Turn(session, (ChooseCallback(read_callback(press.argument)),))
+        except ValueError:
+            return _gone(session, "common/button_gone", assets)
     way = WAYS.get(press.way)
     if way is None:
         return _gone(session, "common/button_gone", assets)

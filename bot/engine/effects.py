@@ -118,6 +118,31 @@ class RateTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerAdviser(Effect):
+    """A button under an adviser's question was pressed.
+
+    Args:
+        asked: Key of the question's line in the transcript.
+        answer: Key of the text on the button.
+    """
+
+    asked: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseCallback(Effect):
+    """When the person wants to be called, of the times that an adviser proposed; None: none of them."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket(Effect):
+    """The person wants to talk on under their last ticket; opens nothing where that is gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendTranscript(Effect):
     """What both sides wrote under the last ticket, for the person."""
 

@@ -63,6 +63,7 @@ class Ticket:
         claimed_at: When it was last claimed.
         unanswered_since: The person's oldest message that the owner has not answered.
         version: Rises with every change; a form that was made for another one is refused.
+        callback_at: When an adviser shall call, as the person has chosen.
         is_unreachable: The person has blocked the bot.
         is_threat: Marked as threatening: for a lead.
         closed_because: "cancelled" by the person, "stopped", "answered", … or None while open.
@@ -86,6 +87,7 @@ class Ticket:
     unanswered_since: datetime | None = None
     version: int = 1
     told: Told | None = None
+    callback_at: datetime | None = None
     is_unreachable: bool = False
     is_threat: bool = False
     closed_at: datetime | None = None

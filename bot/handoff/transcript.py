@@ -24,7 +24,8 @@ class TranscriptLine:
 
     Args:
         kind: "text", "photo", "document", "edited" (a newer text of the same message), "picked" (a button of the bot),
-            "claimed", "returned", …
+            "asked" and "callback_asked" (questions with buttons), "answered" and "callback" (what was pressed, in
+            Danish), "claimed", "returned", …
         message_id: Telegram's, of what the person sent.
         file_id: Telegram's name for an attachment.
         locale: The language it was written in, as far as we know.

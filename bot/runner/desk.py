@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.dates.deadline import copenhagen_day
 from bot.engine.advance import enter
 from bot.engine.effects import Button, HideChat, Param, Rows, SendMessage, Text
-from bot.engine.press import way_data
+from bot.engine.press import MAX_BYTES, callback_data, way_data
 from bot.engine.screen import HOME, NEW_MESSAGE, ways
 from bot.engine.session import Session
 from bot.errors import BotError
@@ -20,7 +21,7 @@ from bot.handoff.ticket import Ticket, TicketAlreadyTaken, TicketChanged, most_u
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
 from bot.runner.handlers.chat import hide_chat
-from bot.runner.message import message_body
+from bot.runner.message import message_body, plain
 from bot.runner.outgoing import MessageBody
 from bot.runner.ports import Note, Outgoing, UnitOfWork
 from bot.runner.release import Release
@@ -136,7 +137,10 @@ def claim(turn: DeskTurn) -> None:
     turn.ticket = claimed
     uow.announce("queue", f"ticket:{claimed.id}")
     turn.give(ticket=claimed.id, is_claimed=True)
-    turn.tell(Text("common/adviser_joined", {"name": turn.name()}))
+    joined = [Text("common/adviser_joined", {"name": turn.name()})]
+    if duty is not None and not duty.speaks(claimed.locale):
+        joined.append(Text("common/adviser_no_language", {"name": turn.name()}))
+    turn.tell(*joined)
     turn.record("claimed")
     turn.note_in_audit("ticket_claimed")
 
@@ -253,7 +257,11 @@ def transfer(turn: DeskTurn, to: str) -> None:
     """To a colleague at once. Raises TicketNotYours."""
     turn.ticket.owned_by(turn.account)
     turn.save(turn.ticket.transferred(to, turn.scene.at))
-    turn.tell(Text("common/adviser_changed", {"name": turn.name(to)}))
+    changed = [Text("common/adviser_changed", {"name": turn.name(to)})]
+    duty = turn.scene.uow.duties.get(to)
+    if duty is not None and not duty.speaks(turn.ticket.locale):
+        changed.append(Text("common/adviser_no_language", {"name": turn.name(to)}))
+    turn.tell(*changed)
     turn.record("transferred")
     turn.note_in_audit("ticket_transferred")
 
@@ -348,6 +356,77 @@ def mark_child(turn: DeskTurn) -> None:
     turn.save(replace(turn.ticket, urgency=most_urgent(turn.ticket.urgency, "child")))
     turn.record("child_concern")
     turn.note_in_audit("child_concern")
+
+
+# --- without a common language ----------------------------------------------------------------------
+
+YES_OR_NO = ("common/yes", "common/no", "common/dont_know")
+
+
+def answers_of(release: Release, question: str) -> tuple[str, ...]:
+    """Keys of the answers to a ready question ("question/sender"): its own ("question/sender_…"), or yes and no."""
+    return tuple(release.keys(f"{question}_")) or YES_OR_NO
+
+
+def ask_choice(turn: DeskTurn, question: Text | str, answers: Sequence[str], key: str) -> None:
+    """Ask with buttons. The answer joins the transcript in Danish (kind "answered"). The same key again does nothing.
+
+    Args:
+        question: A text of the content, or what the adviser typed (then the person reads it as it is).
+        answers: Keys of texts, one button each, in the person's language (`answers_of`, `YES_OR_NO`).
+        key: Made by the page, at most 20 letters and digits: it travels in the buttons.
+    Raises:
+        TicketNotYours, ReplyTooLong
+        ValueError: no answers, or a key that is too long for a button.
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    buttons = [(answer, way_data("said", f"{key}:{answer}")) for answer in answers]
+    if not buttons or max(len(data.encode()) for _, data in buttons) > MAX_BYTES:
+        raise ValueError(key)
+    release = turn.scene.release
+    if isinstance(question, str) and utf16_length(question) > MOST_UNITS:
+        raise ReplyTooLong(turn.ticket.id)
+    asked = Text("common/value", {"value": question})
+    rows = tuple((Button(Text(answer), data),) for answer, data in buttons)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
+    lines = [asked, *(Text(answer) for answer in answers)]
+    danish = "\n▫️ ".join(plain(line, release.locales[0], release) for line in lines)
+    turn.record("asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> None:
+    """Offer to call, with an interpreter: one button a time, and one for none of them. What is chosen stands in
+    `ticket.callback_at` and in the transcript (kind "callback"). The same key again does nothing.
+
+    Args:
+        times: Aware, whole minutes, in the future.
+    Raises:
+        TicketNotYours
+        ValueError: no time, or one that is over.
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    if not times or min(times) <= turn.scene.at:
+        raise ValueError("times")
+    labels = [(_time_words(at), callback_data(at)) for at in sorted(set(times))]
+    labels.append((Text("common/callback_none"), callback_data(None)))
+    rows = tuple((Button(label, data),) for label, data in labels)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), Text("common/callback_asked"), rows=rows)
+    release = turn.scene.release
+    danish = "\n▫️ ".join(
+        plain(line, release.locales[0], release)
+        for line in (Text("common/callback_asked"), *(each for each, _ in labels))
+    )
+    turn.record("callback_asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def _time_words(at: datetime) -> Text:
+    return Text("common/callback_time", {"day": copenhagen_day(at), "time": at})
 
 
 # --- safety -----------------------------------------------------------------------------------------
