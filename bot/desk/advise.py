@@ -67,9 +67,7 @@ async def move(
     try:
         web.send(
             await web.store.run(
-                partial(
-                    _move, request=request, web=web, ticket_id=ticket_id, change=change, version=version, key=key
-                )
+                partial(_move, request=request, web=web, ticket_id=ticket_id, change=change, version=version, key=key)
             )
         )
     except TicketUnknown:

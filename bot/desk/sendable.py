@@ -1,6 +1,6 @@
-"""What an adviser finds in Danish and sends in the person's language: ready replies, articles, services, places."""
+"""What an adviser finds in Danish and sends in the person's language: ready replies, articles, services, places, …"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from bot.runner.release import Release
 MOST_FOUND = 12  # things to send that a search shows
 PRIVATE = ("human", "privacy", "hide")  # flows that only the person opens
 ASKING = ("ask", "menu", "deadline", "branch")  # kinds of places where the person answers something
-Kind = Literal["reply", "article", "service", "place"]
+Kind = Literal["reply", "question", "article", "service", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Sendable:
     Args:
         name: A reply's key, or the id of an article, a service or a node.
         danish, theirs: The text in Danish and in the person's language; the adviser sees both.
+        more: What the search reads besides: Danish that comes behind the buttons.
         asks: The person answers with buttons or words, and the answers arrive in the case.
         is_for_staff: Advisers may read it, but it is never sent.
     """
@@ -32,6 +33,7 @@ class Sendable:
     name: str
     danish: str
     theirs: str
+    more: str = ""
     asks: bool = False
     is_for_staff: bool = False
 
@@ -45,11 +47,11 @@ class Sendable:
 
 
 def find_sendable(release: Release, asked: str, locale: str, at: datetime) -> list[Sendable]:
-    """What holds all the words, those first whose title does; without words all ready replies."""
+    """What holds all the words, those first whose title does; without words ready replies and questions."""
     words = asked.casefold().split()
     if not words:
-        return list(_replies(release, locale))
-    found = [each for each in _all(release, locale, at) if _holds(each.danish, words)]
+        return [*_replies(release, locale), *_questions(release, locale)]
+    found = [each for each in _all(release, locale, at) if _holds(f"{each.danish}\n{each.more}", words)]
     return sorted(found, key=lambda each: not _holds(each.title, words))[:MOST_FOUND]
 
 
@@ -63,6 +65,9 @@ def sending(release: Release, what: str, at: datetime) -> Callable[[DeskTurn, st
     kind, _, name = what.partition(":")
     if kind == "reply" and name in release.keys("reply/"):
         return partial(_send, texts=(Text(name),))
+    if kind == "question" and name in questions(release):
+        answers = desk.answers_of(release, name)
+        return lambda turn, key: desk.ask_choice(turn, Text(name), answers, key)
     if kind == "service" and name in release.services and not release.services[name].is_for_staff:
         return partial(_send, texts=(Text(f"service/{name}/page", {"at": at}),))
     if kind == "place" and name in release.nodes and _is_open(name):
@@ -81,9 +86,11 @@ def _send(turn: DeskTurn, key: str, texts: tuple[Text, ...]) -> None:
 
 def _all(release: Release, locale: str, at: datetime) -> Iterator[Sendable]:
     yield from _replies(release, locale)
+    yield from _questions(release, locale)
     shown = _places_of_articles(release)
     for article in articles(release):
-        yield Sendable("article", article, *_both(release, _article(article), locale))
+        more = _danish(release, release.keys(f"article/{article}/"))
+        yield Sendable("article", article, *_both(release, _article(article), locale), more)
     for id in release.services:
         texts = (Text(f"service/{id}/page", {"at": at}),)
         is_for_staff = release.services[id].is_for_staff
@@ -91,12 +98,24 @@ def _all(release: Release, locale: str, at: datetime) -> Iterator[Sendable]:
     for id, node in release.nodes.items():
         if _is_open(id) and id not in shown.values() and node.texts():
             both = _both(release, (Text(node.texts()[0]),), locale)
-            yield Sendable("place", id, *both, asks=getattr(node, "kind", "") in ASKING)
+            more = _danish(release, node.texts()[1:])
+            yield Sendable("place", id, *both, more, asks=getattr(node, "kind", "") in ASKING)
 
 
 def _replies(release: Release, locale: str) -> Iterator[Sendable]:
     for key in release.keys("reply/"):
         yield Sendable("reply", key, *_both(release, (Text(key),), locale))
+
+
+def _questions(release: Release, locale: str) -> Iterator[Sendable]:
+    for key in questions(release):
+        yield Sendable("question", key, *_both(release, (Text(key),), locale), asks=True)
+
+
+def questions(release: Release) -> list[str]:
+    """Keys of ready questions; their answers ("question/sender_kommune") are no questions."""
+    keys = release.keys("question/")
+    return [key for key in keys if not any(key.startswith(f"{other}_") for other in keys)]
 
 
 def articles(release: Release) -> list[str]:
@@ -124,3 +143,9 @@ def _both(release: Release, texts: tuple[Text, ...], locale: str) -> tuple[str, 
         "\n\n".join(release.render(text, tag).text for text in texts) for tag in (release.locales[0], locale)
     )
     return danish, theirs
+
+
+def _danish(release: Release, keys: Sequence[str]) -> str:
+    # A service's own page tells whether it is open now: it is found by itself.
+    texts = (Text(key) for key in keys if not key.startswith("service/"))
+    return "\n".join(release.render(text, release.locales[0]).text for text in texts)

@@ -219,9 +219,7 @@ def place_title(release: Release, node_id: str) -> str:
     return release.render(Text(keys[0]), release.locales[0]).text.partition("\n")[0]
 
 
-def _send_said(
-    turn: DeskTurn, said: Rendered, key: str, recorded: str, locale: str, danish: str | None = None
-) -> None:
+def _send_said(turn: DeskTurn, said: Rendered, key: str, recorded: str, locale: str, danish: str | None = None) -> None:
     body: MessageBody = {"text": said.text}
     if said.entities:
         body["entities"] = [{"type": each.type, "offset": each.offset, "length": each.length} for each in said.entities]

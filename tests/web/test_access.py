@@ -42,6 +42,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | str] = {
     ("POST", "/desk/case/{ticket_id:str}/claim"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/reply"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/send"): ADVISERS,
+    ("POST", "/desk/case/{ticket_id:str}/callback"): ADVISERS,
+    ("POST", "/desk/case/{ticket_id:str}/here"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/note"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/move"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/safety"): ADVISERS,
