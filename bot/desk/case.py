@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from bot.dates.deadline import COPENHAGEN, copenhagen_day
 from bot.desk.advise import ADVISERS, Refused, case_path, move
 from bot.desk.child import child_help
+from bot.desk.journal import journal_words, read_journal
 from bot.desk.queue import PATH as QUEUE
 from bot.desk.queue import show_queue
 from bot.desk.sendable import find_sendable, sending
@@ -30,7 +31,7 @@ from bot.runner.ports import Note
 from bot.web.account import Account, Role
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
-from bot.web.web import Web
+from bot.web.web import Web, WebParts
 
 RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ckb", "he")
 READ_BY_ALL = ("da", "en")  # every adviser reads these
@@ -143,7 +144,7 @@ class CasePages(Controller):
 
     @post("/move")
     async def move(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
-        """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`)."""
+        """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`), journalise, guidance."""
         form = await request.form()
         asked, because = str(form.get("do", "")), str(form.get("because", ""))
         moves: dict[str, Callable[[DeskTurn], None]] = {
@@ -152,6 +153,8 @@ class CasePages(Controller):
             "threat": partial(desk.mark_threat, is_threat=True),
             "calm": partial(desk.mark_threat, is_threat=False),
             "child": desk.mark_child,
+            "journalise": partial(_journalise, web=web),
+            "guidance": desk.keep_as_guidance,
             "transfer": partial(_transfer, to=str(form.get("to", ""))),
             "end_threat": partial(_end_threat, lead=str(form.get("lead", ""))),
         }
@@ -209,6 +212,12 @@ def _end_threat(turn: DeskTurn, lead: str) -> None:
     if account is None or Role.LEAD not in account.roles or account.is_disabled:
         raise Refused("choose")
     desk.end_threat(turn, lead)
+
+
+def _journalise(turn: DeskTurn, web: WebParts) -> None:
+    unit = cast(WebUnit, turn.scene.uow)
+    journal = read_journal(unit, web.release(), journal_words(web.pages), turn.ticket.id)
+    desk.journalise(turn, journal.sha256)
 
 
 async def _do(
@@ -283,6 +292,7 @@ async def show_case(
         "typed": typed,
         "problem": problem,
         "problem_name": case.name(problem.owner) if problem is not None and problem.owner else "",
+        "deleted_on": copenhagen_day((ticket.closed_at or at) + timedelta(days=web.kept.tickets)),
         "reasons": CLOSED_BECAUSE,
         "rtl": RIGHT_TO_LEFT,
         "queue": QUEUE,

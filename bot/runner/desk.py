@@ -17,7 +17,7 @@ from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
 from bot.handoff.queue import owner_is_silent
-from bot.handoff.ticket import Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
+from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
 from bot.runner.handlers.chat import hide_chat
@@ -316,6 +316,28 @@ def reopen(turn: DeskTurn) -> None:
     turn.tell(Text("common/ticket_reopened"))
     turn.record("reopened")
     turn.note_in_audit("ticket_reopened")
+
+
+def journalise(turn: DeskTurn, sha256: str) -> None:
+    """The closed ticket goes to the municipality's own system; the record keeps the hash of what was exported.
+
+    Raises:
+        MoveImpossible: it is open.
+    """
+    _decide_journal(turn, "journalised", sha256)
+
+
+def keep_as_guidance(turn: DeskTurn) -> None:
+    """Only guidance was given: nothing goes on record. Raises MoveImpossible."""
+    _decide_journal(turn, "guidance")
+
+
+def _decide_journal(turn: DeskTurn, journal: Literal["journalised", "guidance"], text: str = "") -> None:
+    if turn.ticket.state != "closed":
+        raise MoveImpossible("First the conversation ends.")
+    turn.save(replace(turn.ticket, journal=journal, journalised_at=turn.scene.at))
+    turn.record(journal, text)
+    turn.note_in_audit(f"ticket_{journal}")
 
 
 def write_note(turn: DeskTurn, text: str) -> None:

@@ -48,6 +48,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | str] = {
     ("POST", "/desk/case/{ticket_id:str}/move"): ADVISERS,
     ("POST", "/desk/case/{ticket_id:str}/safety"): ADVISERS,
     ("GET", "/desk/case/{ticket_id:str}/file/{message_id:int}"): ADVISERS,
+    ("GET", "/desk/case/{ticket_id:str}/journal/{kind:str}"): ADVISERS,
+    ("GET", "/desk/closed"): ADVISERS,
     ("GET", "/desk/hours"): MANAGERS,
     ("POST", "/desk/hours"): MANAGERS,
     ("GET", "/desk/hours/{account_id:str}"): MANAGERS,
