@@ -144,7 +144,8 @@ class CasePages(Controller):
 
     @post("/move")
     async def move(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
-        """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`), journalise, guidance."""
+        """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`),
+        journalise, guidance."""
         form = await request.form()
         asked, because = str(form.get("do", "")), str(form.get("because", ""))
         moves: dict[str, Callable[[DeskTurn], None]] = {
