@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+MOST_MEGABYTES = 20  # Telegram lets bots fetch files up to this size (core.telegram.org/bots/api#getfile)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:

@@ -48,6 +48,9 @@ class Told:
     high: int | None = None
 
 
+NOBODY_THERE = Told(0)  # that the desk is closed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One handoff. A chat has at most one that is not closed; a claimed one has exactly one owner, others none.

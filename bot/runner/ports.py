@@ -157,7 +157,8 @@ class Transcripts(Protocol):
 
     def mark_edited(self, chat_id: int, ticket_id: str, message_id: int, at: datetime) -> None: ...
 
-    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None: ...
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
+        """Messages of both sides were taken off the person's screen."""
 
 
 @dataclass(frozen=True, slots=True)

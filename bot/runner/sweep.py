@@ -3,22 +3,23 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
-from bot.engine.effects import SendMessage, Text
+from bot.engine.effects import Text
+from bot.engine.screen import HUMAN
 from bot.errors import StorageUnavailable
 from bot.handoff.estimate import is_worth_telling
 from bot.handoff.ticket import TicketChanged, TicketUnknown
 from bot.runner.desk import DeskTurn, begin, take_from_silent_owner
-from bot.runner.message import message_body
 from bot.runner.ports import Outgoing, Store, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.waiting import waiting_words
 
 EVERY_S = 20.0
+MAY_ADD = timedelta(minutes=2)  # so long a person who was asked for more is left to write it
 
 log = structlog.get_logger()
 
@@ -32,16 +33,17 @@ def sweep_ticket(uow: UnitOfWork, release: Release, ticket_id: str, at: datetime
 
 
 def _tell_again(turn: DeskTurn) -> None:
-    """Who was told a place is told the new one when it has halved, or when the time has moved by half an hour."""
+    """Who was told a place is told the new one when it has halved, or when the time has moved by half an hour; who was
+    asked for more and says nothing is told after a while."""
     ticket, scene = turn.ticket, turn.scene
     if ticket.state != "waiting" or ticket.is_unreachable:
         return
     words, told = waiting_words(scene.uow, ticket, scene.at)
-    if told is None or ticket.told is None or not is_worth_telling(ticket.told, told):
+    is_early = ticket.told is None and scene.at - ticket.queued_at < MAY_ADD
+    if told is None or is_early or not is_worth_telling(ticket.told, told):
         return
     turn.save(replace(ticket, told=told))
-    message = SendMessage((Text("human/consent/waiting"), *words))
-    scene.send("message", message_body(message, ticket.locale, scene.release))
+    turn.tell(Text(f"{HUMAN}/waiting"), *words)
 
 
 async def keep_sweeping(

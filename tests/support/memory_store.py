@@ -253,6 +253,18 @@ class MemoryTranscripts:
             for line in self.lines(chat_id, ticket_id)
         ]
 
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
+        tables = self._tables
+        sent = {seq for (chat, seq), row in tables.outbox.items() if chat == chat_id and row.message_id in message_ids}
+        for ticket in tables.tickets.values():
+            if ticket.chat_id == chat_id:
+                tables.transcripts[ticket.id] = [
+                    replace(line, deleted_at=line.deleted_at or at)
+                    if line.message_id in message_ids or line.seq in sent
+                    else line
+                    for line in self.lines(chat_id, ticket.id)
+                ]
+
 
 class MemoryNotes:
     def __init__(self, tables: Tables) -> None:
