@@ -18,6 +18,11 @@ def shown_name(duty: Duty | None) -> Param:
     return duty.shown_as if duty is not None and duty.shown_as else Text("common/adviser")
 
 
+def duties_now(uow: UnitOfWork, at: datetime) -> list[Duty]:
+    """Who is there."""
+    return on_duty(uow.duties.all(), [closure for _, closure in uow.duties.closures(copenhagen_day(at))], at)
+
+
 def place_in_queue(uow: UnitOfWork, ticket: Ticket, at: datetime) -> Told:
     waited = estimate(uow.tickets.recent_waits(at - RECENT, MOST_WAITS))
     low, high = waited if waited is not None else (None, None)

@@ -13,7 +13,7 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Note, Outgoing, OutgoingKind, Sent, UnitOfWork
+from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -316,6 +316,18 @@ class MemoryPeople:
         tables.forgotten.append(chat_id)
 
 
+class MemoryNotices:
+    """Nobody is linked: notices are tested on databases."""
+
+    def link_of(self, chat_id: int) -> NoticeLink | None:
+        return None
+
+    def use_code(self, code_hash: str, at: datetime) -> str | None:
+        return None
+
+    def unlink(self, chat_id: int) -> None: ...
+
+
 class MemoryAudit:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -357,6 +369,7 @@ class MemoryUnitOfWork:
         self.notes = MemoryNotes(tables)
         self.duties = MemoryDuties(tables)
         self.people = MemoryPeople(tables)
+        self.notices = MemoryNotices()
         self.audit = MemoryAudit(tables)
         self.leases = MemoryLeases(tables)
 
