@@ -223,6 +223,17 @@ def test_who_told_of_danger_comes_first_when_they_ask_for_an_adviser() -> None:
     assert talk.ticket.urgency == "danger"
 
 
+@pytest.mark.parametrize(
+    ("place", "urgency"),
+    [("child/start", "child"), ("family/child", "child"), ("family/control", "violence"), ("start/menu", "normal")],
+)
+def test_urgency_by_where_the_person_comes_from(place: str, urgency: str) -> None:
+    talk = Talk()
+    talk.store.run_now(lambda uow: uow.sessions.put(replace(talk.session, node=place)))
+    talk.asks()
+    assert talk.ticket.urgency == urgency
+
+
 def test_danger_of_yesterday_is_not_the_urgency_of_today() -> None:
     talk = Talk()
     talk.says("han slår mig")
