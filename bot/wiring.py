@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -26,6 +26,7 @@ from bot.handoff.duty import Duty, Hours
 from bot.handoff.ticket import TicketUnknown
 from bot.runner import failpoint
 from bot.runner.kept import Kept
+from bot.runner.notice import keep_noticing
 from bot.runner.release import Release
 from bot.runner.sweep import keep_sweeping
 from bot.storage.keyring import Keyring
@@ -163,15 +164,22 @@ async def _run_until(
     bot = TelegramBot(wire, store, lambda: live.current, metrics)
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
-    hub = Hub()
-    store.listen(hub.hear)
+    hub, queue_news = Hub(), asyncio.Event()
+
+    def heard(subjects: Collection[str]) -> None:
+        hub.hear(subjects)
+        if not subjects or "queue" in subjects:
+            queue_news.set()
+
+    store.listen(heard)
     await stack.enter_async_context(
         _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept)), settings)
     )
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
-    sweep = keep_sweeping(store, lambda: live.current, bot.send)
-    for work in (live.watch(), _purge_now_and_then(store, kept), sweep):
+    sweep = keep_sweeping(store, lambda: live.current, bot.send, metrics.measured)
+    notices = keep_noticing(store, lambda: live.current, bot.send, settings.web_url(), queue_news)
+    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])

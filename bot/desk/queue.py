@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from bot.dates.deadline import copenhagen_day
 from bot.desk.advise import ADVISERS, Refused, case_path, may_take, move
 from bot.handoff.duty import Duty, on_duty
-from bot.handoff.queue import LEVELS, alert_level
+from bot.handoff.queue import LEVELS, alert_level, is_kept_for_another
 from bot.handoff.ticket import Ticket
 from bot.runner.desk import claim, place_title
 from bot.runner.release import Release
@@ -55,7 +55,8 @@ async def take_next(request: SignedIn, web: Web) -> Response[str] | Redirect:
 
     def find(unit: WebUnit) -> str | None:
         duty, tickets = unit.duties.get(request.user.id), unit.tickets.open()
-        return next((each.id for each in tickets if each.state == "waiting" and may_take(duty, each)), None)
+        in_queue = [each for each in tickets if each.state == "waiting" and may_take(duty, each)]
+        return next((each.id for each in in_queue if not is_kept_for_another(each, request.user.id, web.now())), None)
 
     while (ticket_id := await web.store.run(find)) is not None:
         try:

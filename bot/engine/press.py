@@ -24,6 +24,9 @@ class Press:
     argument: str = ""
 
 
+NEW_MESSAGE = "new"  # argument of a way: leave the pressed message as it is, answer below it
+
+
 def choice_data(node: str, choice: str) -> str:
     return f"{node}>{choice}"
 

@@ -48,6 +48,9 @@ class Told:
     high: int | None = None
 
 
+NOBODY_THERE = Told(0)  # that the desk is closed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One handoff. A chat has at most one that is not closed; a claimed one has exactly one owner, others none.
@@ -116,10 +119,10 @@ class Ticket:
         return replace(self, state="claimed", owner=account, last_owner=account, claimed_at=at, unanswered_since=at)
 
     def returned(self, at: datetime) -> "Ticket":
-        """Back to the queue, behind those who are as urgent; the owner is remembered."""
+        """Back to the queue, behind those who are as urgent; it is not kept for the owner, who could not go on."""
         if self.state != "claimed":
             raise MoveImpossible("Only a claimed ticket can go back to the queue.")
-        return self._waiting(at)
+        return replace(self._waiting(at), last_owner=None)
 
     def transferred(self, to: str, at: datetime) -> "Ticket":
         """To another adviser at once: at no moment has it two owners or none."""

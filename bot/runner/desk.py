@@ -10,9 +10,9 @@ from typing import Literal
 
 from bot.dates.deadline import copenhagen_day
 from bot.engine.advance import enter
-from bot.engine.effects import Button, HideChat, Param, Rows, SendMessage, Text
-from bot.engine.press import MAX_BYTES, callback_data, way_data
-from bot.engine.screen import HOME, NEW_MESSAGE, ways
+from bot.engine.effects import Button, Param, Rows, SendMessage, Text
+from bot.engine.press import MAX_BYTES, NEW_MESSAGE, callback_data, way_data
+from bot.engine.screen import HOME, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
@@ -20,7 +20,7 @@ from bot.handoff.queue import owner_is_silent
 from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
-from bot.runner.handlers.chat import hide_chat
+from bot.runner.handlers.chat import take_off_screen
 from bot.runner.message import message_body, plain
 from bot.runner.outgoing import MessageBody
 from bot.runner.ports import Note, Outgoing, UnitOfWork
@@ -286,7 +286,8 @@ def close(turn: DeskTurn, because: str) -> None:
         return
     rating = tuple(Button(Text(f"common/rate_{name}"), way_data("rate", name)) for name in ("good", "fair", "bad"))
     transcript = Button(Text("common/send_transcript"), way_data("transcript"))
-    turn.tell(Text("common/ticket_closed"), rows=(rating, (transcript,), *ways(HOME, keeps=True), _menu()))
+    talk_on = Button(Text("common/talk_on"), way_data("talk_on"))
+    turn.tell(Text("common/ticket_closed"), rows=(rating, (talk_on,), (transcript,), *ways(HOME, keeps=True), _menu()))
 
 
 def _forget_held(turn: DeskTurn) -> None:
@@ -483,7 +484,7 @@ def resume(turn: DeskTurn) -> None:
 def hide(turn: DeskTurn) -> None:
     """On the person's wish: what both wrote leaves their screen, as far as Telegram lets it."""
     turn.ticket.owned_by(turn.account)
-    hide_chat(HideChat(), turn.scene)
+    take_off_screen(turn.scene)
     turn.record("hidden")
 
 

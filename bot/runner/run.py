@@ -8,6 +8,7 @@ from bot.engine.screen import HUMAN, ways
 from bot.runner.failpoint import failpoint
 from bot.runner.handlers.message import emergency_card
 from bot.runner.message import message_body
+from bot.runner.notice import take_notice
 from bot.runner.outgoing import MessageBody
 from bot.runner.picked import note_picked
 from bot.runner.ports import Outgoing, UnitOfWork
@@ -26,6 +27,10 @@ def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Out
         return ()
     if isinstance(incoming, NothingToDo):
         return ()
+    noticed = take_notice(incoming, uow, release)
+    if noticed is not None:
+        failpoint("before_commit")
+        return noticed
     session = uow.sessions.take(incoming.chat_id)
     turn = advance(session, incoming, release)
     scene = Scene(uow, release, turn.session, incoming.at)

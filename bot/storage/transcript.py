@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from bot.handoff.transcript import DELIVERIES, TranscriptLine
 from bot.runner.ports import Note
@@ -48,6 +48,7 @@ class Transcripts:
             "author": line.author,
             "key": line.key,
             "seq": line.seq,
+            "deleted_at": line.deleted_at,
         }
         self._db.execute(insert(transcript), row)
 
@@ -88,7 +89,9 @@ class Transcripts:
         self._db.execute(update(transcript).where(*these, *first).values(edited_at=at))
 
     def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
-        these = (transcript.c.chat_id == chat_id, transcript.c.message_id.in_(message_ids))
+        sent = select(outbox.c.seq).where(outbox.c.chat_id == chat_id, outbox.c.message_id.in_(message_ids))
+        either = or_(transcript.c.message_id.in_(message_ids), transcript.c.seq.in_(sent))
+        these = (transcript.c.chat_id == chat_id, transcript.c.deleted_at.is_(None), either)
         self._db.execute(update(transcript).where(*these).values(deleted_at=at))
 
 

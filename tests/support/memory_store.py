@@ -13,7 +13,7 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Note, Outgoing, OutgoingKind, Sent, UnitOfWork
+from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -257,6 +257,18 @@ class MemoryTranscripts:
             for line in self.lines(chat_id, ticket_id)
         ]
 
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
+        tables = self._tables
+        sent = {seq for (chat, seq), row in tables.outbox.items() if chat == chat_id and row.message_id in message_ids}
+        for ticket in tables.tickets.values():
+            if ticket.chat_id == chat_id:
+                tables.transcripts[ticket.id] = [
+                    replace(line, deleted_at=line.deleted_at or at)
+                    if line.message_id in message_ids or line.seq in sent
+                    else line
+                    for line in self.lines(chat_id, ticket.id)
+                ]
+
 
 class MemoryNotes:
     def __init__(self, tables: Tables) -> None:
@@ -308,6 +320,18 @@ class MemoryPeople:
         tables.forgotten.append(chat_id)
 
 
+class MemoryNotices:
+    """Nobody is linked: notices are tested on databases."""
+
+    def link_of(self, chat_id: int) -> NoticeLink | None:
+        return None
+
+    def use_code(self, code_hash: str, at: datetime) -> str | None:
+        return None
+
+    def unlink(self, chat_id: int) -> None: ...
+
+
 class MemoryAudit:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -349,6 +373,7 @@ class MemoryUnitOfWork:
         self.notes = MemoryNotes(tables)
         self.duties = MemoryDuties(tables)
         self.people = MemoryPeople(tables)
+        self.notices = MemoryNotices()
         self.audit = MemoryAudit(tables)
         self.leases = MemoryLeases(tables)
 

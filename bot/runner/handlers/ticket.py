@@ -81,6 +81,7 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         locale=scene.release.guess_locale(effect.text) or scene.session.locale,
         file_name=effect.file_name,
         mime_type=effect.mime_type,
+        deleted_at=scene.at if effect.is_deleted else None,
     )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
     if effect.kind == "edited":
