@@ -36,6 +36,8 @@ BROKEN = [
     ("service-unknown", "flows/complaint.yaml", "[den-sociale-retshjaelp,", "[den-sociale,"),
     ("days-shape", "flows/complaint.yaml", "days: 3", "days: three"),
     ("expects-unknown", "flows/complaint.yaml", "expects: date", "expects: datum"),
+    ("urgency-place", "flows/human.yaml", "      child: child", "      chidl: child"),
+    ("urgency-unknown", "flows/human.yaml", "      child: child", "      child: soon"),
     ("unreachable", "flows/complaint.yaml", "goto: waiting}", "goto: unsure}"),
     ("placeholder-unknown", "flows/complaint.yaml", "**{safe_day}**", "**{save_day}**"),
     ("placeholder-shape", "flows/complaint.yaml", "**{safe_day}**", "**{safe day}**"),
