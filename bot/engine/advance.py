@@ -46,6 +46,7 @@ from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, PRIVACY, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.understanding.cpr import mask_cpr
+from bot.understanding.fold import fold
 
 IDLE = timedelta(hours=24)  # after this a typed message is asked: go on, or start over?
 DOUBLE_TAP = timedelta(seconds=2)
@@ -111,6 +112,8 @@ def _hint(incoming: Incoming, assets: Assets) -> str | None:
 
 
 def _typed(before: Session, session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    if session.safe_word is not None and fold(text) == session.safe_word:
+        return _safe_word(session, transcript)
     intent = assets.intent(text, session.locale)
     masked = mask_cpr(text)
     effects: tuple[Effect, ...] = ()
@@ -137,7 +140,7 @@ def _answer_typed(
     before: Session, session: Session, text: str, intent: str | None, transcript: AddToTranscript, assets: Assets
 ) -> Turn:
     if session.is_claimed and intent not in HEARD_WHILE_CLAIMED:
-        return Turn(session, (transcript,))
+        return _to_adviser(session, text, transcript, assets)
     if intent in WAYS:
         return WAYS[intent](session, assets)
     if session.locale is None or session.node is None:
@@ -174,6 +177,22 @@ def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: A
     if session.ticket is not None:
         return _to_transcript(session, transcript)
     return _aside(session, "common/not_understood", assets)
+
+
+def _to_adviser(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    """Everything goes to the adviser; where they have opened a flow, what answers its question goes on in it, too."""
+    node = find_node(session.node, assets) if session.is_asked and transcript.kind == "text" else None
+    turn = node.receive(session, Typed(text), assets) if node is not None else None
+    if turn is None:
+        return Turn(session, (transcript,))
+    turn = _follow(turn, assets)
+    return replace(turn, effects=(transcript, *turn.effects))
+
+
+def _safe_word(session: Session, transcript: AddToTranscript) -> Turn:
+    """Somebody else is reading: everything leaves the screen, and nothing more is sent until the adviser says so."""
+    told = replace(transcript, text="", kind="safe_word")
+    return Turn(replace(session, is_paused=session.ticket is not None, safe_word=None), (told, HideChat()))
 
 
 def _to_transcript(session: Session, transcript: AddToTranscript) -> Turn:

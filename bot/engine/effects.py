@@ -164,7 +164,7 @@ class AddToTranscript(Effect):
 
     text: str
     message_id: int
-    kind: Literal["text", "photo", "document", "edited", "safe", "unsafe"] = "text"
+    kind: Literal["text", "photo", "document", "edited", "safe", "unsafe", "safe_word"] = "text"
     file_id: str | None = None
     file_name: str | None = None
     mime_type: str | None = None

@@ -26,6 +26,8 @@ class Session:
         ticket: Id of the open ticket, None when no adviser is asked for.
         is_claimed: An adviser has the ticket: what is typed goes to them, and the bot is silent.
         is_paused: An adviser has stopped what they and timers would send; answers to the person still leave.
+        is_asked: An adviser has opened a flow for the person: what is typed is an answer to the bot, too.
+        safe_word: What the person types when somebody else is reading: the chat is hidden, and nothing more is sent.
         ticket_told: Whether the receipt for texts that join the transcript was given.
         danger_at: When the person last told of danger.
         album: Telegram's id of the last album that was answered: its other pictures need no answer of their own.
@@ -45,6 +47,8 @@ class Session:
     ticket: str | None = None
     is_claimed: bool = False
     is_paused: bool = False
+    is_asked: bool = False
+    safe_word: str | None = None
     ticket_told: bool = False
     danger_at: datetime | None = None
     album: str | None = None

@@ -67,6 +67,7 @@ class Ticket:
         unanswered_since: The person's oldest message that the owner has not answered.
         version: Rises with every change; a form that was made for another one is refused.
         callback_at: When an adviser shall call, as the person has chosen.
+        journal: "journalised" (exported) or "guidance" (guidance only), decided after the end; None until then.
         is_unreachable: The person has blocked the bot.
         is_threat: Marked as threatening: for a lead.
         closed_because: "cancelled" by the person, "stopped", "answered", … or None while open.
@@ -96,6 +97,7 @@ class Ticket:
     closed_at: datetime | None = None
     closed_because: str | None = None
     rating: str | None = None
+    journal: Literal["journalised", "guidance"] | None = None
     journalised_at: datetime | None = None
 
     @property
@@ -139,7 +141,7 @@ class Ticket:
         """Into the queue again; the deletion clock stops."""
         if self.state != "closed":
             raise MoveImpossible("Only a closed ticket can be reopened.")
-        return replace(self._waiting(at), closed_at=None, closed_because=None, rating=None)
+        return replace(self._waiting(at), closed_at=None, closed_because=None, rating=None, journal=None)
 
     def _waiting(self, at: datetime) -> "Ticket":
         return replace(self, state="waiting", owner=None, waiting_since=at, unanswered_since=None, told=None)

@@ -17,7 +17,7 @@ from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
 from bot.handoff.queue import owner_is_silent
-from bot.handoff.ticket import Ticket, TicketAlreadyTaken, TicketChanged
+from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
 from bot.runner.handlers.chat import take_off_screen
@@ -27,8 +27,10 @@ from bot.runner.ports import Note, Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
 from bot.runner.waiting import shown_name
+from bot.understanding.fold import fold
 
 MOST_UNITS = 3500  # of one reply, in UTF-16 units; Telegram takes 4096 with the line that says who writes
+SHORTEST_SAFE_WORD = 4  # letters
 CLOSED_BECAUSE = ("answered", "referred", "no_answer", "threat", "other")
 Safety = Literal["ask", "pause", "resume", "hide"]
 
@@ -41,6 +43,10 @@ class ReplyTooLong(BotError):
     """Telegram would cut it."""
 
 
+class SafeWordTooShort(BotError):
+    """A word as short as "ja" would be typed by chance."""
+
+
 @dataclass(slots=True)
 class DeskTurn:
     """One adviser's work on one ticket."""
@@ -48,6 +54,7 @@ class DeskTurn:
     scene: Scene
     ticket: Ticket
     account: str
+    key: str | None = None  # of the form: joins the first line that is recorded, so that a form sent twice acts once
 
     def finish(self) -> tuple[Outgoing, ...]:
         """The last step of every move: what leaves after the commit; nothing while sending is paused."""
@@ -67,7 +74,8 @@ class DeskTurn:
 
     def give(self, *, ticket: str | None, is_claimed: bool) -> None:
         """Who answers the person from now on: the adviser, or the bot."""
-        self.keep(replace(self.scene.session, ticket=ticket, is_claimed=is_claimed, ticket_told=False))
+        session = replace(self.scene.session, ticket=ticket, is_claimed=is_claimed, ticket_told=False, is_asked=False)
+        self.keep(session if ticket is not None else replace(session, safe_word=None, is_paused=False))
 
     def keep(self, session: Session) -> None:
         self.scene.session = session
@@ -77,9 +85,21 @@ class DeskTurn:
         message = SendMessage(parts, rows)
         self.scene.send("message", message_body(message, self.ticket.locale, self.scene.release))
 
-    def record(self, kind: str, text: str = "", *, key: str | None = None, seq: int | None = None) -> None:
+    def record(
+        self,
+        kind: str,
+        text: str = "",
+        *,
+        key: str | None = None,
+        seq: int | None = None,
+        locale: str | None = None,
+        danish: str | None = None,
+    ) -> None:
         """A line of the transcript."""
-        line = TranscriptLine(self.scene.at, "adviser", kind, text, author=self.account, key=key, seq=seq)
+        key, self.key = key or self.key, None
+        line = TranscriptLine(
+            self.scene.at, "adviser", kind, text, author=self.account, key=key, seq=seq, locale=locale, danish=danish
+        )
         self.scene.uow.transcripts.add(self.ticket.chat_id, self.ticket.id, line)
         self.scene.uow.announce(f"ticket:{self.ticket.id}")
 
@@ -136,12 +156,23 @@ def reply(turn: DeskTurn, text: str, key: str) -> None:
     turn.ticket.owned_by(turn.account)
     if utf16_length(text) > MOST_UNITS:
         raise ReplyTooLong(turn.ticket.id)
-    says = turn.scene.release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
-    _send_said(turn, join([says, Rendered(text)], "\n"), text, key)
+    written_in = _locale_of(turn, text)
+    says = "common/adviser_says" if written_in == turn.ticket.locale else "desk/says_untranslated"
+    said = turn.scene.release.render(Text(says, {"name": turn.name()}), turn.ticket.locale)
+    turn.keep(replace(turn.scene.session, is_asked=False))  # the adviser talks again: what is typed is for them
+    _send_said(turn, join([said, Rendered(text)], "\n"), key, text, written_in)
 
 
-def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
-    """Send a text of the content (a canned reply, an article) in the person's language; the record keeps the Danish.
+def _locale_of(turn: DeskTurn, text: str) -> str:
+    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it."""
+    duty = turn.scene.uow.duties.get(turn.account)
+    speaks = duty is not None and duty.speaks(turn.ticket.locale)
+    release = turn.scene.release
+    return release.guess_locale(text) or (turn.ticket.locale if speaks else release.locales[0])
+
+
+def send_texts(turn: DeskTurn, texts: Sequence[Text], key: str) -> None:
+    """Send texts of the content (a canned reply, a service) in the person's language; the record keeps the Danish, too.
 
     Raises:
         TicketNotYours
@@ -149,16 +180,17 @@ def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
     if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
         return
     turn.ticket.owned_by(turn.account)
-    release = turn.scene.release
-    says = release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
-    text = release.render(Text(key_of_text), turn.ticket.locale)
-    danish = release.render(Text(key_of_text), release.locales[0])
-    is_danish = turn.ticket.locale == release.locales[0]
-    _send_said(turn, join([says, text], "\n"), danish.text if is_danish else f"{danish.text}\n{text.text}", key)
+    release, locale = turn.scene.release, turn.ticket.locale
+    says = release.render(Text("common/adviser_says", {"name": turn.name()}), locale)
+    theirs, danish = (join([release.render(text, tag) for text in texts]) for tag in (locale, release.locales[0]))
+    is_danish = theirs.text == danish.text
+    spoken = release.locales[0] if is_danish else locale
+    _send_said(turn, join([says, theirs], "\n"), key, theirs.text, spoken, None if is_danish else danish.text)
 
 
 def show_node(turn: DeskTurn, node_id: str, key: str) -> None:
-    """Open a place of the flows on the person's screen, in their language: the bot answers its buttons.
+    """Open a place of the flows on the person's screen, in their language. Until the adviser writes again, the bot
+    reads what is typed as answers to its questions; the adviser sees it, too.
 
     Raises:
         TicketNotYours, KeyError: there is no such place.
@@ -172,7 +204,7 @@ def show_node(turn: DeskTurn, node_id: str, key: str) -> None:
     scene.session = opened.session
     for effect in opened.effects:
         HANDLERS[type(effect)](effect, scene)
-    turn.keep(scene.session)
+    turn.keep(replace(scene.session, is_asked=True))
     sent = scene.leaves[-1].seq if scene.leaves else None
     turn.record("shown", place_title(scene.release, node_id), key=key, seq=sent)
     turn.save(replace(turn.ticket, unanswered_since=None))
@@ -187,12 +219,12 @@ def place_title(release: Release, node_id: str) -> str:
     return release.render(Text(keys[0]), release.locales[0]).text.partition("\n")[0]
 
 
-def _send_said(turn: DeskTurn, said: Rendered, recorded: str, key: str) -> None:
+def _send_said(turn: DeskTurn, said: Rendered, key: str, recorded: str, locale: str, danish: str | None = None) -> None:
     body: MessageBody = {"text": said.text}
     if said.entities:
         body["entities"] = [{"type": each.type, "offset": each.offset, "length": each.length} for each in said.entities]
     turn.scene.send("message", body)
-    turn.record("text", recorded, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.record("text", recorded, key=key, seq=turn.scene.leaves[-1].seq, locale=locale, danish=danish)
     turn.save(replace(turn.ticket, unanswered_since=None))
 
 
@@ -241,14 +273,30 @@ def close(turn: DeskTurn, because: str) -> None:
     if because not in CLOSED_BECAUSE:
         raise ValueError(because)
     turn.ticket.owned_by(turn.account)
-    turn.save(turn.ticket.closed(because, turn.scene.at))
+    session = turn.scene.session
+    path = (*session.trail, session.node) if session.node is not None else turn.ticket.path
+    story = replace(turn.ticket, path=path, answers=dict(session.answers), articles=session.articles)
+    turn.save(story.closed(because, turn.scene.at))
+    was_paused = session.is_paused
     turn.give(ticket=None, is_claimed=False)
+    turn.record("closed")
+    turn.note_in_audit("ticket_closed")
+    if was_paused:
+        _forget_held(turn)
+        return
     rating = tuple(Button(Text(f"common/rate_{name}"), way_data("rate", name)) for name in ("good", "fair", "bad"))
     transcript = Button(Text("common/send_transcript"), way_data("transcript"))
     talk_on = Button(Text("common/talk_on"), way_data("talk_on"))
     turn.tell(Text("common/ticket_closed"), rows=(rating, (talk_on,), (transcript,), *ways(HOME, keeps=True), _menu()))
-    turn.record("closed")
-    turn.note_in_audit("ticket_closed")
+
+
+def _forget_held(turn: DeskTurn) -> None:
+    """It was not safe to write: what a pause has held back is not sent after the end of the talk, either."""
+    outbox, chat_id = turn.scene.uow.outbox, turn.ticket.chat_id
+    outbox.let_go(chat_id)
+    outbox.cancel_reminders(chat_id)
+    for row in outbox.waiting_of(chat_id):
+        outbox.mark_dead(chat_id, row.seq, "paused")
 
 
 def _menu() -> tuple[Button, ...]:
@@ -271,8 +319,33 @@ def reopen(turn: DeskTurn) -> None:
     turn.note_in_audit("ticket_reopened")
 
 
+def journalise(turn: DeskTurn, sha256: str) -> None:
+    """The closed ticket goes to the municipality's own system; the record keeps the hash of what was exported.
+
+    Raises:
+        MoveImpossible: it is open.
+    """
+    _decide_journal(turn, "journalised", sha256)
+
+
+def keep_as_guidance(turn: DeskTurn) -> None:
+    """Only guidance was given: nothing goes on record. Raises MoveImpossible."""
+    _decide_journal(turn, "guidance")
+
+
+def _decide_journal(turn: DeskTurn, journal: Literal["journalised", "guidance"], text: str = "") -> None:
+    if turn.ticket.state != "closed":
+        raise MoveImpossible("First the conversation ends.")
+    turn.save(replace(turn.ticket, journal=journal, journalised_at=turn.scene.at))
+    turn.record(journal, text)
+    turn.note_in_audit(f"ticket_{journal}")
+
+
 def write_note(turn: DeskTurn, text: str) -> None:
-    """For colleagues; the person never sees it."""
+    """For colleagues; the person never sees it. The same note again, right after itself, is one form sent twice."""
+    newest = turn.scene.uow.notes.of(turn.ticket.chat_id, turn.ticket.id)[-1:]
+    if any((note.account, note.text) == (turn.account, text) for note in newest):
+        return
     turn.scene.uow.notes.add(turn.ticket.chat_id, turn.ticket.id, Note(turn.scene.at, turn.account, text))
     turn.scene.uow.announce(f"ticket:{turn.ticket.id}")
     turn.note_in_audit("note_written")
@@ -280,8 +353,30 @@ def write_note(turn: DeskTurn, text: str) -> None:
 
 def mark_threat(turn: DeskTurn, is_threat: bool) -> None:
     """For a lead to see."""
+    turn.ticket.owned_by(turn.account)
     turn.save(replace(turn.ticket, is_threat=is_threat))
     turn.note_in_audit("threat_marked" if is_threat else "threat_unmarked")
+
+
+def end_threat(turn: DeskTurn, lead: str) -> None:
+    """End a threatening talk calmly: the person hears that a lead takes it from here, and a lead has it.
+
+    Raises:
+        TicketNotYours
+    """
+    turn.ticket.owned_by(turn.account)
+    turn.tell(Text("desk/threat_ended"))
+    turn.record("threat_ended")
+    turn.save(replace(turn.ticket.transferred(lead, turn.scene.at), is_threat=True, unanswered_since=None))
+    turn.note_in_audit("threat_handed_over")
+
+
+def mark_child(turn: DeskTurn) -> None:
+    """Concern about a child: the ticket is as urgent as that, and the record says when it was seen."""
+    turn.ticket.owned_by(turn.account)
+    turn.save(replace(turn.ticket, urgency=most_urgent(turn.ticket.urgency, "child")))
+    turn.record("child_concern")
+    turn.note_in_audit("child_concern")
 
 
 # --- without a common language ----------------------------------------------------------------------
@@ -371,12 +466,14 @@ def ask_if_safe(turn: DeskTurn) -> None:
 
 def pause(turn: DeskTurn) -> None:
     """Nothing leaves for this person until `resume`, replies included."""
+    turn.ticket.owned_by(turn.account)
     turn.keep(replace(turn.scene.session, is_paused=True))
     turn.record("paused")
     turn.note_in_audit("outgoing_paused")
 
 
 def resume(turn: DeskTurn) -> None:
+    turn.ticket.owned_by(turn.account)
     turn.keep(replace(turn.scene.session, is_paused=False))
     turn.scene.uow.outbox.let_go(turn.ticket.chat_id)
     turn.scene.leaves += turn.scene.uow.outbox.waiting_of(turn.ticket.chat_id)
@@ -389,6 +486,20 @@ def hide(turn: DeskTurn) -> None:
     turn.ticket.owned_by(turn.account)
     take_off_screen(turn.scene)
     turn.record("hidden")
+
+
+def agree_safe_word(turn: DeskTurn, word: str) -> None:
+    """From now on this word, typed by the person, hides the chat and stops everything that is sent; "" ends that.
+
+    Raises:
+        TicketNotYours, SafeWordTooShort
+    """
+    turn.ticket.owned_by(turn.account)
+    folded = fold(word)
+    if folded and len(folded) < SHORTEST_SAFE_WORD:
+        raise SafeWordTooShort(turn.ticket.id)
+    turn.keep(replace(turn.scene.session, safe_word=folded or None))
+    turn.record("safe_word_agreed" if folded else "safe_word_ended")
 
 
 SAFETY: dict[Safety, Callable[[DeskTurn], None]] = {

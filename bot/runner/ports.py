@@ -140,6 +140,9 @@ class Tickets(Protocol):
     def open(self) -> list[Ticket]:
         """All that wait or are claimed, in the order of the queue."""
 
+    def closed_of(self, account: str, limit: int) -> list[Ticket]:
+        """Closed ones that the account had last, newest first."""
+
     def position(self, ticket: Ticket) -> int:
         """Its place among those who wait, from 1."""
 

@@ -10,6 +10,7 @@ from bot.runner.handlers.message import emergency_card
 from bot.runner.message import message_body
 from bot.runner.notice import take_notice
 from bot.runner.outgoing import MessageBody
+from bot.runner.picked import note_picked
 from bot.runner.ports import Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
@@ -35,6 +36,7 @@ def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Out
     scene = Scene(uow, release, turn.session, incoming.at)
     for effect in turn.effects:
         HANDLERS[type(effect)](effect, scene)
+    note_picked(session, incoming, scene)
     if scene.session.ticket is not None:
         uow.announce(f"ticket:{scene.session.ticket}")
     if scene.keeps_session and not isinstance(incoming, GroupMet):

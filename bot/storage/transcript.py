@@ -15,7 +15,7 @@ from bot.storage.tables import note, outbox, transcript
 _LINES = select(transcript, outbox.c.state.label("outbox_state"), outbox.c.reason.label("outbox_reason")).select_from(
     transcript.outerjoin(outbox, and_(outbox.c.chat_id == transcript.c.chat_id, outbox.c.seq == transcript.c.seq))
 )
-ENCRYPTED = ("text", "file_id", "file_name", "mime_type")
+ENCRYPTED = ("text", "file_id", "file_name", "mime_type", "danish")
 
 
 def _content_place(chat_id: int, ticket_id: str, line_id: str) -> str:
@@ -76,6 +76,7 @@ class Transcripts:
             reason=row.outbox_reason or row.reason,
             edited_at=row.edited_at,
             deleted_at=row.deleted_at,
+            danish=content.get("danish"),
         )
 
     def has_key(self, chat_id: int, ticket_id: str, key: str) -> bool:

@@ -54,6 +54,7 @@ BROKEN = [
     ("lix", "flows/human.yaml", "Vil du tale med en rådgiver?", "Sagsbehandlingsforvaltningen " * 25),
     ("fact-unreadable", "knowledge/facts/emergency.yaml", "kind: phone", "kind: fone"),
     ("fact-unreadable", "knowledge/services/ankestyrelsen.yaml", 'phone: "33 41 12 00"', "phone: 33411200"),
+    ("fact-twice", "knowledge/facts/treatment.yaml", "citizens_adviser:", "social_complaint:"),
     ("fact-half-checked", "knowledge/facts/complaint.yaml", "checked_on: null", "checked_on: 2026-11-01"),
     ("fact-unknown", "knowledge/services/ligebehandlingsnaevnet.yaml", "ankestyrelsen.phone", "ankestyrelsen.fone"),
     ("service-shape", "knowledge/services/ankestyrelsen.yaml", "phone:", "fax:"),

@@ -222,6 +222,10 @@ class MemoryTickets:
     def open(self) -> list[Ticket]:
         return sorted((each for each in self._tables.tickets.values() if each.state != "closed"), key=order)
 
+    def closed_of(self, account: str, limit: int) -> list[Ticket]:
+        closed = [each for each in self._tables.tickets.values() if each.closed_at and each.last_owner == account]
+        return sorted(closed, key=lambda each: str(each.closed_at), reverse=True)[:limit]
+
     def _waiting(self) -> list[Ticket]:
         return [each for each in self.open() if each.state == "waiting"]
 
