@@ -3,6 +3,7 @@
 Every move takes the person's session first, so that it and the person's own turns come one after the other.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -164,11 +165,18 @@ def reply(turn: DeskTurn, text: str, key: str) -> None:
 
 
 def _locale_of(turn: DeskTurn, text: str) -> str:
-    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it."""
+    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it and
+    the letters are its own."""
+    release, theirs = turn.scene.release, turn.ticket.locale
     duty = turn.scene.uow.duties.get(turn.account)
-    speaks = duty is not None and duty.speaks(turn.ticket.locale)
-    release = turn.scene.release
-    return release.guess_locale(text) or (turn.ticket.locale if speaks else release.locales[0])
+    speaks = (
+        duty is not None and duty.speaks(theirs) and _is_latin(text) == _is_latin(release.label("common/no", theirs))
+    )
+    return release.guess_locale(text) or (theirs if speaks else release.locales[0])
+
+
+def _is_latin(text: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter, "") for letter in text if letter.isalpha())
 
 
 def send_texts(turn: DeskTurn, texts: Sequence[Text], key: str) -> None:

@@ -63,7 +63,15 @@ def cancel_ticket(effect: CancelTicket, scene: Scene) -> None:
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "cancelled", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket cancelled", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")
-    scene.session = replace(scene.session, ticket=None, is_claimed=False, ticket_told=False)
+    scene.session = replace(
+        scene.session,
+        ticket=None,
+        is_claimed=False,
+        ticket_told=False,
+        is_asked=False,
+        is_paused=False,
+        safe_word=None,
+    )
 
 
 @handles(AddToTranscript)
