@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.engine.effects import Text
 from bot.web.account import Role
 from tests.support.citizen import Citizen
 from tests.support.content import our_release
