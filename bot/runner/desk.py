@@ -17,7 +17,7 @@ from bot.engine.screen import HOME, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
-from bot.handoff.queue import owner_is_silent
+from bot.handoff.queue import owner_is_silent, who_hears
 from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
@@ -70,8 +70,8 @@ class DeskTurn:
             raise TicketChanged(self.ticket.id)
 
     def save(self, changed: Ticket) -> None:
+        self.scene.uow.announce(who_hears(self.ticket, changed), f"ticket:{changed.id}")
         self.ticket = self.scene.uow.tickets.save(changed)
-        self.scene.uow.announce("queue", f"ticket:{changed.id}")
 
     def give(self, *, ticket: str | None, is_claimed: bool) -> None:
         """Who answers the person from now on: the adviser, or the bot."""

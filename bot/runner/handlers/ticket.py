@@ -15,6 +15,7 @@ from bot.engine.effects import (
     Text,
 )
 from bot.engine.screen import HOME, ways
+from bot.handoff.queue import who_hears
 from bot.handoff.ticket import Ticket, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.message import message_body, plain
@@ -96,8 +97,7 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         scene.uow.transcripts.mark_edited(ticket.chat_id, ticket.id, effect.message_id, scene.at)
     if ticket.state == "claimed":
         # A new version: what the adviser is writing was begun without having read this.
-        scene.uow.tickets.save(ticket.heard(scene.at))
-        scene.uow.announce("queue")
+        scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 @handles(AnswerAdviser)
@@ -132,8 +132,7 @@ def _answered(ticket: Ticket, kind: str, answer: Text, scene: Scene) -> None:
     source = scene.release.locales[0]
     line = TranscriptLine(scene.at, "person", kind, plain(answer, source, scene.release), locale=source)
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
-    scene.uow.tickets.save(ticket.heard(scene.at))
-    scene.uow.announce("queue")
+    scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 def _say_too_late(scene: Scene) -> None:
