@@ -194,6 +194,17 @@ def test_outside_hours_the_next_opening_and_who_answers_now(locale: str) -> None
     assert talk.says_that(talk.sweeps(), "common/ticket_place", position="1")
 
 
+def test_case_follows_the_language_that_the_person_changes_to() -> None:
+    talk = Talk("da", replace(ADVISER, skills={"da": 3}))
+    talk.asks()
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    assert (talk.ticket.locale, talk.session.locale) == ("ar", "ar")
+    talk.locale = "ar"
+    assert talk.says_that(talk.says("/human"), "common/ticket_no_language")
+    assert talk.says_that(talk.adviser(desk.claim), "common/adviser_joined", name="Adviser A")
+
+
 def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> None:
     talk = Talk()
     talk.asks()

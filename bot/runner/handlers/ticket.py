@@ -5,6 +5,7 @@ from bot.engine.effects import (
     AddToTranscript,
     AnswerAdviser,
     CancelTicket,
+    ChangeTicketLanguage,
     ChooseCallback,
     MarkReachable,
     OpenTicket,
@@ -53,6 +54,14 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
     scene.uow.audit.note(session.chat_id, "ticket opened", scene.at, about=ticket.id)
     scene.uow.announce("queue")
     scene.session = replace(session, ticket=ticket.id, is_claimed=False, ticket_told=False)
+
+
+@handles(ChangeTicketLanguage)
+def change_ticket_language(effect: ChangeTicketLanguage, scene: Scene) -> None:
+    ticket = scene.uow.tickets.open_of(scene.session.chat_id)
+    if ticket is not None and ticket.locale != effect.locale:
+        scene.uow.tickets.save(replace(ticket, locale=effect.locale))
+        scene.uow.announce("queue", f"ticket:{ticket.id}")
 
 
 @handles(CancelTicket)
