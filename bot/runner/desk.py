@@ -3,6 +3,7 @@
 Every move takes the person's session first, so that it and the person's own turns come one after the other.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from bot.engine.screen import HOME, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
-from bot.handoff.queue import owner_is_silent
+from bot.handoff.queue import owner_is_silent, who_hears
 from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
@@ -69,8 +70,8 @@ class DeskTurn:
             raise TicketChanged(self.ticket.id)
 
     def save(self, changed: Ticket) -> None:
+        self.scene.uow.announce(who_hears(self.ticket, changed), f"ticket:{changed.id}")
         self.ticket = self.scene.uow.tickets.save(changed)
-        self.scene.uow.announce("queue", f"ticket:{changed.id}")
 
     def give(self, *, ticket: str | None, is_claimed: bool) -> None:
         """Who answers the person from now on: the adviser, or the bot."""
@@ -164,11 +165,18 @@ def reply(turn: DeskTurn, text: str, key: str) -> None:
 
 
 def _locale_of(turn: DeskTurn, text: str) -> str:
-    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it."""
+    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it and
+    the letters are its own."""
+    release, theirs = turn.scene.release, turn.ticket.locale
     duty = turn.scene.uow.duties.get(turn.account)
-    speaks = duty is not None and duty.speaks(turn.ticket.locale)
-    release = turn.scene.release
-    return release.guess_locale(text) or (turn.ticket.locale if speaks else release.locales[0])
+    speaks = (
+        duty is not None and duty.speaks(theirs) and _is_latin(text) == _is_latin(release.label("common/no", theirs))
+    )
+    return release.guess_locale(text) or (theirs if speaks else release.locales[0])
+
+
+def _is_latin(text: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter, "") for letter in text if letter.isalpha())
 
 
 def send_texts(turn: DeskTurn, texts: Sequence[Text], key: str) -> None:

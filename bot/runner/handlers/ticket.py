@@ -16,6 +16,7 @@ from bot.engine.effects import (
     Text,
 )
 from bot.engine.screen import HOME, ways
+from bot.handoff.queue import who_hears
 from bot.handoff.ticket import Ticket, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.message import message_body, plain
@@ -72,7 +73,15 @@ def cancel_ticket(effect: CancelTicket, scene: Scene) -> None:
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "cancelled", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket cancelled", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")
-    scene.session = replace(scene.session, ticket=None, is_claimed=False, ticket_told=False)
+    scene.session = replace(
+        scene.session,
+        ticket=None,
+        is_claimed=False,
+        ticket_told=False,
+        is_asked=False,
+        is_paused=False,
+        safe_word=None,
+    )
 
 
 @handles(AddToTranscript)
@@ -97,8 +106,7 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         scene.uow.transcripts.mark_edited(ticket.chat_id, ticket.id, effect.message_id, scene.at)
     if ticket.state == "claimed":
         # A new version: what the adviser is writing was begun without having read this.
-        scene.uow.tickets.save(ticket.heard(scene.at))
-        scene.uow.announce("queue")
+        scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 @handles(AnswerAdviser)
@@ -136,8 +144,7 @@ def _answered(ticket: Ticket, kind: str, answer: Text, scene: Scene) -> None:
         scene.at, "person", kind, theirs, locale=ticket.locale, danish=None if theirs == danish else danish
     )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
-    scene.uow.tickets.save(ticket.heard(scene.at))
-    scene.uow.announce("queue")
+    scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 def _say_too_late(scene: Scene) -> None:
