@@ -296,6 +296,18 @@ def test_danger_goes_to_the_front_and_nothing_ends_it_or_reminds_of_it(is_claime
 # --- the adviser, and after -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("duty", [replace(ADVISER, shown_as=""), None])
+def test_who_has_joined_is_a_name_that_was_chosen_and_never_an_account(duty: Duty | None) -> None:
+    talk = Talk()
+    talk.asks()
+    if duty is None:
+        talk.store.tables.duties.clear()
+    else:
+        talk.store.run_now(lambda uow: uow.duties.put(duty))
+    [told] = talk.adviser(desk.claim)
+    assert talk.says_that([told], "common/adviser_joined", name=Text("common/adviser"))
+
+
 def test_silent_owner_with_an_answered_case_keeps_it() -> None:
     talk = Talk()
     talk.asks()
