@@ -394,7 +394,7 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
     if press.way == "transcript":
         return Turn(session, (SendTranscript(),))
     if press.way == "talk_on":
-        return Turn(session, (ReopenTicket(),))
+        return Turn(session, (ReopenTicket("danger" if session.is_in_danger() else "normal"),))
     if press.way == "said":
         asked, _, answer = press.argument.partition(":")
         return Turn(session, (AnswerAdviser(asked, answer),))

@@ -146,7 +146,13 @@ class ChooseCallback(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ReopenTicket(Effect):
-    """The person wants to talk on under their last ticket; opens nothing where that is gone."""
+    """The person wants to talk on under their last ticket; opens nothing where that is gone.
+
+    Args:
+        urgency: At least so urgent it is from now on.
+    """
+
+    urgency: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)

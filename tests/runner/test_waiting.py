@@ -354,6 +354,18 @@ def test_person_talks_on_under_the_same_ticket_with_the_same_adviser_first() -> 
     assert talk.says_that(talk.presses("!talk_on"), "common/ticket_claimed", name="Adviser A")
 
 
+def test_danger_and_language_of_now_count_when_a_conversation_goes_on() -> None:
+    talk = Talk()
+    talk.asks()
+    talk.adviser(desk.claim)
+    talk.adviser(partial(desk.close, because="answered"))
+    talk.says("han slår mig")
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    talk.presses("!talk_on")
+    assert (talk.ticket.state, talk.ticket.urgency, talk.ticket.locale) == ("waiting", "danger", "ar")
+
+
 def test_conversation_that_was_deleted_cannot_go_on() -> None:
     talk = Talk()
     talk.asks()

@@ -164,7 +164,8 @@ def reopen_ticket(effect: ReopenTicket, scene: Scene) -> None:
         _say_too_late(scene)
         return
     if ticket.state == "closed":
-        ticket = scene.uow.tickets.save(ticket.reopened(scene.at))
+        urgency, locale = most_urgent(ticket.urgency, effect.urgency), scene.session.locale or ticket.locale
+        ticket = scene.uow.tickets.save(replace(ticket.reopened(scene.at), urgency=urgency, locale=locale))
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "reopened", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket_reopened", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")
