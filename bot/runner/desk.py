@@ -414,16 +414,10 @@ def ask_choice(turn: DeskTurn, question: Text | str, answers: Sequence[str], key
     buttons = [(answer, way_data("said", f"{key}:{answer}")) for answer in answers]
     if not buttons or max(len(data.encode()) for _, data in buttons) > MAX_BYTES:
         raise ValueError(key)
-    release = turn.scene.release
     if isinstance(question, str) and utf16_length(question) > MOST_UNITS:
         raise ReplyTooLong(turn.ticket.id)
     asked = Text("common/value", {"value": question})
-    rows = tuple((Button(Text(answer), data),) for answer, data in buttons)
-    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
-    lines = [asked, *(Text(answer) for answer in answers)]
-    danish = "\n▫️ ".join(plain(line, release.locales[0], release) for line in lines)
-    turn.record("asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
-    turn.save(replace(turn.ticket, unanswered_since=None))
+    _ask(turn, "asked", asked, [(Text(answer), data) for answer, data in buttons], key)
 
 
 def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> None:
@@ -443,14 +437,20 @@ def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> Non
         raise ValueError("times")
     labels = [(_time_words(at), callback_data(at)) for at in sorted(set(times))]
     labels.append((Text("common/callback_none"), callback_data(None)))
-    rows = tuple((Button(label, data),) for label, data in labels)
-    turn.tell(Text("common/adviser_says", {"name": turn.name()}), Text("common/callback_asked"), rows=rows)
-    release = turn.scene.release
-    danish = "\n▫️ ".join(
-        plain(line, release.locales[0], release)
-        for line in (Text("common/callback_asked"), *(each for each, _ in labels))
+    _ask(turn, "callback_asked", Text("common/callback_asked"), labels, key)
+
+
+def _ask(turn: DeskTurn, kind: str, asked: Text, buttons: Sequence[tuple[Text, str]], key: str) -> None:
+    """Send a question with its buttons; the record has it in the person's language and in Danish."""
+    rows = tuple((Button(label, data),) for label, data in buttons)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
+    release, locale = turn.scene.release, turn.ticket.locale
+    theirs, danish = (
+        "\n▫️ ".join(plain(line, tag, release) for line in (asked, *(label for label, _ in buttons)))
+        for tag in (locale, release.locales[0])
     )
-    turn.record("callback_asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    seq = turn.scene.leaves[-1].seq
+    turn.record(kind, theirs, key=key, seq=seq, locale=locale, danish=None if theirs == danish else danish)
     turn.save(replace(turn.ticket, unanswered_since=None))
 
 

@@ -102,7 +102,7 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
 
 @handles(AnswerAdviser)
 def answer_adviser(effect: AnswerAdviser, scene: Scene) -> None:
-    """The answer joins the transcript in Danish, and the person reads what they have answered: pressing again says
+    """The answer joins the transcript, and the person reads what they have answered: pressing again says
     something new, as writing again would."""
     ticket, is_known = scene.uow.tickets.open_of(scene.session.chat_id), effect.answer in scene.release.keys("")
     if ticket is None or not is_known or not scene.uow.transcripts.has_key(ticket.chat_id, ticket.id, effect.asked):
@@ -128,9 +128,12 @@ def choose_callback(effect: ChooseCallback, scene: Scene) -> None:
 
 
 def _answered(ticket: Ticket, kind: str, answer: Text, scene: Scene) -> None:
-    """Advisers read it in Danish; what the person saw was the same text in their language."""
-    source = scene.release.locales[0]
-    line = TranscriptLine(scene.at, "person", kind, plain(answer, source, scene.release), locale=source)
+    """As the person saw it, and in Danish for the adviser."""
+    release = scene.release
+    theirs, danish = (plain(answer, tag, release) for tag in (ticket.locale, release.locales[0]))
+    line = TranscriptLine(
+        scene.at, "person", kind, theirs, locale=ticket.locale, danish=None if theirs == danish else danish
+    )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
     scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
