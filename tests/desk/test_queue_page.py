@@ -89,3 +89,13 @@ async def test_auditor_follows_a_case_and_a_citizen(desk: Desk) -> None:
     assert "Sag læst" not in (await auditor.get("/desk/audit?about=another")).text
     assert "Logbogen læst" in (await auditor.get("/desk/audit")).text
     assert (await auditor.get(case)).status_code == 403
+
+
+def test_every_event_of_a_transcript_has_words(desk: Desk) -> None:
+    words = desk.web.pages.words("case_words.html", "kind_words")
+    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "bot/runner").rglob("*.py"))
+    kinds = re.findall(r'turn\.record\("(\w+)"', source)
+    kinds += re.findall(r'TranscriptLine\([^)]*"person", "(\w+)"', source)
+    kinds += ["returned", "owner_silent", "journalised", "guidance", "picked", "answered", "callback", "safe", "unsafe"]
+    assert len(kinds) > 20
+    assert set(kinds) - {"text"} <= set(words)
