@@ -47,6 +47,10 @@ async def test_what_others_have_is_seen_and_can_be_read_but_not_taken(desk: Desk
     assert f"{case}/claim" not in listed.text
     page = await other.get(case)
     assert "Skriv til borgeren" not in page.text
+    # Each of their looks is written down, also those that the page makes by itself.
+    await other.get(f"{case}?part=transcript", **{"hx-request": "true"})
+    lines = await desk.store.run(lambda unit: unit.audit.lines(limit=50, actor="id-b"))
+    assert [line.what for line in lines].count("case_read") == 2
 
 
 async def test_text_outlives_a_session_that_ended(desk: Desk) -> None:
