@@ -47,7 +47,7 @@ class Sendable:
 
 
 def find_sendable(release: Release, asked: str, locale: str) -> list[Sendable]:
-    """What holds all the words, those first whose title does; without words ready replies, questions, and where flows begin."""
+    """What holds all the words, those first whose title does; without words replies, questions, where flows begin."""
     words = asked.casefold().split()
     if not words:
         return [*_replies(release, locale), *_questions(release, locale), *_flows(release, locale)]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import bot.runner.desk
+from bot.errors import StorageUnavailable
 from bot.web.account import Role
 from tests.desk.test_case import adviser, form_of
 from tests.desk.test_case_talk import claimed
@@ -69,6 +70,29 @@ async def test_text_outlives_a_session_that_ended(desk: Desk) -> None:
     assert back.headers["location"] == case
     assert (await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})).status_code == 303
     assert citizen.seen[-1].endswith("En lang besked")
+
+
+async def test_text_outlives_a_database_that_is_away_and_a_form_that_is_too_old(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    form = form_of(await browser.get(case))
+    working = desk.web.store
+
+    class Away:
+        async def run(self, work: object) -> None:
+            raise StorageUnavailable("gone")
+
+    object.__setattr__(desk.web, "store", Away())
+    answer = await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})
+    assert answer.status_code == 503
+    assert "En lang besked</textarea>" in answer.text
+    assert f'href="{case}"' in answer.text
+    object.__setattr__(desk.web, "store", working)
+    answer = await browser.client.post(f"{case}/reply", data={**form, "text": "En lang besked", "_csrf_token": "old"})
+    assert answer.status_code == 403
+    assert "En lang besked</textarea>" in answer.text
+    assert not any(text.endswith("En lang besked") for text in citizen.seen)
+    await browser.get(case)
+    assert (await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})).status_code == 303
 
 
 def test_audit_says_in_words_what_the_desk_notes(desk: Desk) -> None:
