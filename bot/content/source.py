@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.articles.service import CONTACTS
@@ -19,6 +21,8 @@ from bot.engine.flow import NODE_KINDS
 MAX_BYTES = 1_000_000  # a file of an editor is never larger
 _PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
 _NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
+_MAYBE_MARKED = re.compile(r"(?:^|[\s\[{,:?-])[&*!]", re.MULTILINE)
+_MARKS = (AliasToken, AnchorToken, TagToken)
 _ORIGIN = ("as_of", "confidence", "sources", "checked_on", "checked_by", "review_by")
 _SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 
@@ -113,10 +117,15 @@ def _load_yaml(path: Path, root: Path, sources: Sources) -> CommentedMap | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def _parse_yaml(text: str) -> CommentedMap:
-    if re.search(r"^[^#\n]*(?:[:\-\[,]\s+|^)[&*!][A-Za-z]", text, re.MULTILINE):
-        raise ValueError("anchors, aliases and tags are not allowed")
-    loaded = YAML(typ="rt").load(StringIO(text))
+    """A file that has not changed is not parsed again. Nobody changes what comes back."""
+    try:
+        if _MAYBE_MARKED.search(text) and any(isinstance(token, _MARKS) for token in YAML(typ="rt").scan(text)):
+            raise ValueError("anchors, aliases and tags are not allowed")
+        loaded = YAML(typ="rt").load(StringIO(text))
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
     if not isinstance(loaded, CommentedMap):
         raise ValueError("is not a mapping")
     return loaded
