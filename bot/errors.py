@@ -61,5 +61,9 @@ class PublishRefused(BotError):
     """This cannot go live; the text says why."""
 
 
+class EditRefused(BotError):
+    """This edit cannot be saved; the text says why."""
+
+
 class RevisionUnknown(BotError):
     """There is no such state of the content."""

@@ -1,10 +1,11 @@
 """The repository's branch `live` as the place the bot's content comes from, and what keeps the branches together."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -76,6 +77,15 @@ class Published:
     def load(self, revision: str) -> Loaded:
         """Check the content of a revision."""
         return try_load(self.checkouts.get(revision), self._today(), self._kept)
+
+    def load_files(self, files: Mapping[str, bytes]) -> Loaded:
+        """Check content that is no revision yet."""
+        with TemporaryDirectory(prefix="vejviser-") as folder:
+            for path, raw in files.items():
+                target = Path(folder).joinpath(*PurePosixPath(path).parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(raw)
+            return try_load(Path(folder), self._today(), self._kept)
 
     def sync(self) -> None:
         """Make the repository where there is none, and bring its branches together. Cheap when nothing has changed."""
