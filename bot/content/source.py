@@ -3,26 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.articles.service import CONTACTS
 from bot.content.problem import Problem
+from bot.content.yaml_file import YamlError, YamlMap, read_yaml
 from bot.engine.flow import NODE_KINDS
 
 MAX_BYTES = 1_000_000  # a file of an editor is never larger
 _PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
 _NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
-_MAYBE_MARKED = re.compile(r"(?:^|[\s\[{,:?-])[&*!]", re.MULTILINE)
-_MARKS = (AliasToken, AnchorToken, TagToken)
 _ORIGIN = ("as_of", "confidence", "sources", "checked_on", "checked_by", "review_by")
 _SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 
@@ -44,19 +36,19 @@ class Sources:
     """Everything that was read, and every problem with reading it."""
 
     texts: dict[str, SourceText] = field(default_factory=dict)
-    flows: dict[str, CommentedMap] = field(default_factory=dict)
-    nodes: dict[str, CommentedMap] = field(default_factory=dict)
+    flows: dict[str, YamlMap] = field(default_factory=dict)
+    nodes: dict[str, YamlMap] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)  # node id -> file:line
     moved: dict[str, str] = field(default_factory=dict)
     sections: dict[str, tuple[str, ...]] = field(default_factory=dict)  # article id -> ids of its sections
-    services: dict[str, CommentedMap] = field(default_factory=dict)
-    facts: dict[str, CommentedMap] = field(default_factory=dict)
+    services: dict[str, YamlMap] = field(default_factory=dict)
+    facts: dict[str, YamlMap] = field(default_factory=dict)
     phrases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     prepared: frozenset[str] = frozenset()  # keys of texts that wait for their translations
     problems: list[Problem] = field(default_factory=list)
 
     def add_text(self, key: str, value: Any, where: str, comment: str = "") -> None:
-        if isinstance(value, CommentedMap) and set(value) == {"one", "other"}:
+        if isinstance(value, YamlMap) and set(value) == {"one", "other"}:
             text: SourceValue = (str(value["one"]), str(value["other"]))
         elif isinstance(value, str) and value.strip():
             text = value.strip()
@@ -104,31 +96,17 @@ def _place(path: Path, root: Path, line: int = 0) -> str:
     return f"{path.relative_to(root)}:{line + 1}"
 
 
-def _load_yaml(path: Path, root: Path, sources: Sources) -> CommentedMap | None:
+def _load_yaml(path: Path, root: Path, sources: Sources) -> YamlMap | None:
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
             raise ValueError(f"has more than {MAX_BYTES} bytes")
-        return _parse_yaml(raw.decode("utf-8"))
-    except (YAMLError, ValueError) as error:
+        return read_yaml(raw.decode("utf-8"))
+    except (YamlError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error)
         sources.problems.append(Problem(_place(path, root, mark.line if mark else 0), "yaml-unreadable", f"{what}."))
         return None
-
-
-@lru_cache(maxsize=4096)
-def _parse_yaml(text: str) -> CommentedMap:
-    """A file that has not changed is not parsed again. Nobody changes what comes back."""
-    try:
-        if _MAYBE_MARKED.search(text) and any(isinstance(token, _MARKS) for token in YAML(typ="rt").scan(text)):
-            raise ValueError("anchors, aliases and tags are not allowed")
-        loaded = YAML(typ="rt").load(StringIO(text))
-    except RecursionError:
-        raise ValueError("is nested too deeply") from None
-    if not isinstance(loaded, CommentedMap):
-        raise ValueError("is not a mapping")
-    return loaded
 
 
 def read_flow(path: Path, root: Path, sources: Sources) -> None:
@@ -139,15 +117,15 @@ def read_flow(path: Path, root: Path, sources: Sources) -> None:
     if flow != path.stem:
         sources.problems.append(Problem(_place(path, root), "flow-name", f"flow '{flow}' must be in {flow}.yaml."))
     sources.flows[flow] = loaded
-    texts = loaded.get("texts") or CommentedMap()
+    texts = loaded.get("texts") or YamlMap()
     for name, value in texts.items():
-        sources.add_text(f"{flow}/{name}", value, _place(path, root, texts.lc.key(name)[0]))
+        sources.add_text(f"{flow}/{name}", value, _place(path, root, texts.lines[name]))
     for old, new in (loaded.get("moved") or {}).items():
         sources.moved[f"{flow}/{old}"] = new if "/" in new else f"{flow}/{new}"
-    nodes = loaded.get("nodes") or CommentedMap()
+    nodes = loaded.get("nodes") or YamlMap()
     for name, node in nodes.items():
-        line = nodes.lc.key(name)[0]
-        if not isinstance(node, CommentedMap) or node.get("kind") not in NODE_KINDS:
+        line = nodes.lines[name]
+        if not isinstance(node, YamlMap) or node.get("kind") not in NODE_KINDS:
             what = f"node '{name}' has no known kind."
             hint = f"Kinds are {', '.join(sorted(NODE_KINDS))}."
             sources.problems.append(Problem(_place(path, root, line), "kind-unknown", what, hint))
@@ -157,18 +135,18 @@ def read_flow(path: Path, root: Path, sources: Sources) -> None:
         _read_node_texts(f"{flow}/{name}", node, path, root, sources)
 
 
-def _read_node_texts(node_id: str, node: CommentedMap, path: Path, root: Path, sources: Sources) -> None:
+def _read_node_texts(node_id: str, node: YamlMap, path: Path, root: Path, sources: Sources) -> None:
     kind = NODE_KINDS[node["kind"]]
     for name, type_ in {**kind.required, **kind.optional}.items():
         if name not in node:
             continue
-        where = _place(path, root, node.lc.key(name)[0])
+        where = _place(path, root, node.lines[name])
         if type_ == "text":
             sources.add_text(f"{node_id}/{name}", node[name], where)
         elif type_ == "choices":
             for choice in node[name]:
-                if isinstance(choice, CommentedMap) and "id" in choice:
-                    place = _place(path, root, choice.lc.line)
+                if isinstance(choice, YamlMap) and "id" in choice:
+                    place = _place(path, root, choice.line)
                     sources.add_text(f"{node_id}/{name}/{choice['id']}", choice.get("label"), place, "A button.")
 
 
@@ -177,8 +155,8 @@ def read_article(path: Path, root: Path, sources: Sources) -> None:
     text = path.read_text("utf-8")
     try:
         _, front, body = text.split("---\n", 2)
-        title = _parse_yaml(front)["title"]
-    except (ValueError, KeyError, YAMLError):
+        title = read_yaml(front)["title"]
+    except (ValueError, KeyError, YamlError):
         problem = Problem(_place(path, root), "front-matter", "the article needs a title between two lines of '---'.")
         sources.problems.append(problem)
         return
@@ -202,15 +180,15 @@ def read_service(path: Path, root: Path, sources: Sources) -> None:
     id = path.stem
     sources.services[id] = loaded
     sources.where[f"service/{id}"] = _place(path, root)
-    line = loaded.lc.key("what")[0] if "what" in loaded else 0
+    line = loaded.lines["what"] if "what" in loaded else 0
     sources.add_text(f"service/{id}/what", loaded.get("what"), _place(path, root, line))
     for name in CONTACTS:
         value = loaded.get(name)
         if value is not None and not _NAMED_FACT.fullmatch(str(value)):
             fact = service_fact(id, name, value)
             kind = "hours" if name.endswith("_hours") else name
-            sources.facts[fact] = CommentedMap({"kind": kind, "value": value, **_origin(loaded)})
-            sources.where[fact] = _place(path, root, loaded.lc.key(name)[0])
+            sources.facts[fact] = YamlMap({"kind": kind, "value": value, **_origin(loaded)})
+            sources.where[fact] = _place(path, root, loaded.lines[name])
 
 
 def service_fact(service: str, contact: str, value: Any) -> str:
@@ -219,14 +197,14 @@ def service_fact(service: str, contact: str, value: Any) -> str:
     return named[1] if named is not None else f"{service.replace('-', '_')}.{contact}"
 
 
-def _origin(service: CommentedMap) -> dict[str, Any]:
+def _origin(service: YamlMap) -> dict[str, Any]:
     """Where all that a service's file says comes from: its facts share it. A missing field is told as such later."""
     return {name: service[name] for name in _ORIGIN if name in service}
 
 
 def _read_facts(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
-    for group, facts in (loaded or CommentedMap()).items():
+    for group, facts in (loaded or YamlMap()).items():
         for name, fact in facts.items():
             sources.facts[f"{group}.{name}"] = fact
-            sources.where[f"{group}.{name}"] = _place(path, root, facts.lc.key(name)[0])
+            sources.where[f"{group}.{name}"] = _place(path, root, facts.lines[name])

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select,
 
 from bot.errors import ValueUnreadable
 from bot.runner.ports import Outgoing, OutgoingKind, Sent
+from bot.storage.hot import HotStatement
 from bot.storage.keyring import Keyring
 from bot.storage.session import Sessions
 from bot.storage.tables import PENDING, SENDING, outbox, received
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 _this = and_(outbox.c.chat_id == bindparam("chat"), outbox.c.seq == bindparam("number"))
 _reminders = and_(outbox.c.chat_id == bindparam("chat"), PENDING, outbox.c.due_at.is_not(None))
 
-_ADD = insert(outbox)
+_ADD = HotStatement(insert(outbox))
 _CANCEL = delete(outbox).where(_reminders)
 _CANCEL_NAMED = delete(outbox).where(_reminders, outbox.c.name == bindparam("named"))
 _at_once = select(outbox).where(PENDING, outbox.c.due_at.is_(None)).order_by(outbox.c.chat_id, outbox.c.seq)
@@ -90,7 +91,7 @@ class Outbox:
             "state": "pending",
             "forgets": forgets,
         }
-        self._db.execute(_ADD, row)
+        _ADD.count(self._db, row)
         checks_earlier = self._sessions.is_foreign(chat_id)
         return Outgoing(chat_id, seq, kind, body, due_at, name, forgets, checks_earlier)
 

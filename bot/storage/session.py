@@ -10,13 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.engine.session import Session
 from bot.errors import ValueUnreadable
 from bot.storage import tables
+from bot.storage.hot import HotStatement
 from bot.storage.keyring import Keyring
 
 WRITER = secrets.token_hex(8)  # this process
 
 _table = tables.session
 _one = select(_table.c.data, _table.c.last_seq, _table.c.writer).where(_table.c.chat_id == bindparam("chat"))
-_ONE = {"sqlite": _one, "postgresql": _one.with_for_update()}
+_ONE = HotStatement({"sqlite": _one, "postgresql": _one.with_for_update()})
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("chat")))
 log = structlog.get_logger()
 
@@ -28,7 +29,7 @@ def _upsert(dialect: str) -> postgresql.Insert | sqlite.Insert:
     return statement.on_conflict_do_update(index_elements=[_table.c.chat_id], set_=changed)
 
 
-_PUT = {dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")}
+_PUT = HotStatement({dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")})
 _SET_SEQ = update(_table).where(_table.c.chat_id == bindparam("chat")).values(last_seq=bindparam("seq"), writer=WRITER)
 _DELETE = delete(_table).where(_table.c.chat_id == bindparam("chat"))
 
@@ -47,18 +48,19 @@ class Sessions:
         self._foreign: set[int] = set()  # chats that another process wrote to last
 
     def take(self, chat_id: int) -> Session:
-        row = self._db.execute(_ONE[self._dialect], {"chat": chat_id}).one_or_none()
+        row = _ONE.first(self._db, {"chat": chat_id})
         if row is None and self._dialect == "postgresql":
             # There is no row to lock yet: two first messages at once must still come one after the other.
             self._db.execute(_LOCK, {"chat": chat_id})
-            row = self._db.execute(_ONE[self._dialect], {"chat": chat_id}).one_or_none()
-        self._last_seq.setdefault(chat_id, 0 if row is None else row.last_seq)
+            row = _ONE.first(self._db, {"chat": chat_id})
+        data, last_seq, writer = row or (b"", 0, WRITER)
+        self._last_seq.setdefault(chat_id, last_seq)
         if row is None:
             return Session(chat_id)
-        if row.writer != WRITER:
+        if writer != WRITER:
             self._foreign.add(chat_id)
         try:
-            return Session.from_json(chat_id, self._keyring.decrypt(row.data, place(chat_id)))
+            return Session.from_json(chat_id, self._keyring.decrypt(data, place(chat_id)))
         except ValueUnreadable:
             log.error("session unreadable", reason="a damaged row, or another key: the person begins anew")
             return Session(chat_id)  # a damaged row: better to begin anew than never to answer again
@@ -72,7 +74,7 @@ class Sessions:
             "writer": WRITER,
             "touched_at": session.touched_at or tables.EPOCH,
         }
-        self._db.execute(_PUT[self._dialect], row)
+        _PUT.count(self._db, row)
         self._unsaved.discard(chat_id)
 
     def next_seq(self, chat_id: int) -> int:

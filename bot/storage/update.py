@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage.hot import HotStatement
 from bot.storage.tables import dead_update, received
 
-_REMEMBER = {
-    "sqlite": sqlite.insert(received).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(received).on_conflict_do_nothing(),
-}
-_COUNTED = {"preserve_rowcount": True}  # SQLAlchemy forgets it for inserts otherwise
+_REMEMBER = HotStatement(
+    {
+        "sqlite": sqlite.insert(received).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(received).on_conflict_do_nothing(),
+    }
+)
 _ADD_DEAD = {
     "sqlite": sqlite.insert(dead_update).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(dead_update).on_conflict_do_nothing(),
@@ -28,7 +30,7 @@ class Updates:
 
     def is_new(self, chat_id: int, update_id: int, message_id: int | None, at: datetime) -> bool:
         row = {"chat_id": chat_id, "update_id": update_id, "message_id": message_id, "at": at}
-        return self._db.execute(_REMEMBER[self._db.dialect.name], row, execution_options=_COUNTED).rowcount == 1
+        return _REMEMBER.count(self._db, row) == 1
 
     def add_dead(self, chat_id: int, update_id: int, reason: str, at: datetime) -> None:
         row = {"chat_id": chat_id, "update_id": update_id, "reason": reason, "at": at}

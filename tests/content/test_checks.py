@@ -32,7 +32,7 @@ BROKEN = [
     ("fact-unknown", "flows/complaint.yaml", "period: social_complaint.period", "period: social_complaint.perod"),
     ("fact-kind", "flows/complaint.yaml", "period: social_complaint.period", "period: ankestyrelsen.phone"),
     ("fact-unknown", "flows/human.yaml", "{social_duty.phone}", "{social_duty.fone}"),
-    ("article-unknown", "flows/complaint.yaml", "article: complaint-over", "article: complaint-ovr"),
+    ("article-unknown", "flows/complaint.yaml", "article: complaint-over", "article: complaint-above"),
     ("service-unknown", "flows/complaint.yaml", "[den-sociale-retshjaelp,", "[den-sociale,"),
     ("days-shape", "flows/complaint.yaml", "days: 3", "days: three"),
     ("expects-unknown", "flows/complaint.yaml", "expects: date", "expects: datum"),
