@@ -202,11 +202,8 @@ async def _run_until(
             queue_news.set()
 
     store.listen(heard)
-    await stack.enter_async_context(
-        _served(
-            _app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept, editorial)), settings
-        )
-    )
+    app = _app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept, editorial))
+    await stack.enter_async_context(_served(app, settings))
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
     sweep = keep_sweeping(store, lambda: live.current, bot.send, metrics.measured)
