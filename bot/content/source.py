@@ -243,9 +243,12 @@ def _read_facts(path: Path, root: Path, sources: Sources) -> None:
     for group in loaded or YamlMap():
         facts = _part(loaded or YamlMap(), group, path, root, sources)
         for name, fact in facts.items():
+            full, where = f"{group}.{name}", _place(path, root, facts.lines[name])
             if not isinstance(fact, YamlMap):
-                place = _place(path, root, facts.lines[name])
-                sources.problems.append(Problem(place, "fact-unreadable", f"the fact '{group}.{name}' has no fields."))
+                sources.problems.append(Problem(where, "fact-unreadable", f"the fact '{full}' has no fields."))
                 continue
-            sources.facts[f"{group}.{name}"] = fact
-            sources.where[f"{group}.{name}"] = _place(path, root, facts.lines[name])
+            if full in sources.facts:
+                what = f"the fact '{full}' stands also in {sources.where[full]}."
+                sources.problems.append(Problem(where, "fact-twice", what, "A fact is stored once."))
+            sources.facts[full] = fact
+            sources.where[full] = where
