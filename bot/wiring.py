@@ -17,6 +17,7 @@ import uvicorn
 
 from bot.config import PREFIX, Settings
 from bot.content.live import LiveRelease
+from bot.content.published import Published
 from bot.content.shipped import shipped_content
 from bot.dates.deadline import copenhagen_day
 from bot.errors import SettingInvalid, StorageUnavailable
@@ -96,6 +97,11 @@ async def run_demo(settings: Settings, tell: Callable[[str], None]) -> None:
         await _run_until(stop, settings, wire, stack, dict.fromkeys(PREFIXES, sandbox.app), ready, prepare)
 
 
+def published_content(settings: Settings, kept: Kept) -> Published:
+    """The content's repository in the data folder, which editors publish from."""
+    return Published(settings.data_dir, shipped_content(), today, kept)
+
+
 async def forget_person(settings: Settings, chat_id: int) -> None:
     """Delete everything about one chat."""
     async with _opened_store(settings) as store:
@@ -116,9 +122,8 @@ async def _run_until(
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))
     kept = Kept(settings.keep_session_days, settings.keep_ticket_days)
-    live = LiveRelease(
-        settings.content_dir or shipped_content(), today, kept, approved_only=settings.drafts == "approved-only"
-    )
+    place = settings.content_dir or published_content(settings, kept)
+    live = LiveRelease(place, today, kept, approved_only=settings.drafts == "approved-only")
     store = await stack.enter_async_context(_opened_store(settings))
     if prepare is not None:
         await prepare(store)
