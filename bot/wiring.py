@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 from bot.config import PREFIX, Settings
+from bot.content.editorial import Editorial
 from bot.content.live import LiveRelease
 from bot.content.published import Published
 from bot.content.shipped import shipped_content
@@ -102,6 +103,11 @@ def published_content(settings: Settings, kept: Kept) -> Published:
     return Published(settings.data_dir, shipped_content(), today, kept)
 
 
+def make_editorial(settings: Settings, published: Published) -> Editorial:
+    """What the studio and the command line work with."""
+    return Editorial(published, lambda: datetime.now(UTC), four_eyes=settings.four_eyes)
+
+
 async def forget_person(settings: Settings, chat_id: int) -> None:
     """Delete everything about one chat."""
     async with _opened_store(settings) as store:
@@ -122,8 +128,14 @@ async def _run_until(
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))
     kept = Kept(settings.keep_session_days, settings.keep_ticket_days)
-    place = settings.content_dir or published_content(settings, kept)
-    live = LiveRelease(place, today, kept, approved_only=settings.drafts == "approved-only")
+    published = published_content(settings, kept) if settings.content_dir is None else None
+    editorial = make_editorial(settings, published) if published is not None else None
+    live = LiveRelease(
+        published or settings.content_dir or shipped_content(),
+        today,
+        kept,
+        approved_only=settings.drafts == "approved-only",
+    )
     store = await stack.enter_async_context(_opened_store(settings))
     if prepare is not None:
         await prepare(store)
@@ -134,7 +146,7 @@ async def _run_until(
     hub = Hub()
     store.listen(hub.hear)
     await stack.enter_async_context(
-        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current)), settings)
+        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, editorial)), settings)
     )
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
@@ -185,8 +197,17 @@ def _app(mounted: dict[str, AsgiApp], make_pages: Callable[[], AsgiApp]) -> Asgi
     return app
 
 
-def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release: Callable[[], Release]) -> AsgiApp:
+def _pages(
+    bot: TelegramBot,
+    store: Store,
+    settings: Settings,
+    hub: Hub,
+    release: Callable[[], Release],
+    editorial: Editorial | None,
+) -> AsgiApp:
     from bot.desk.pages import PAGES, TEMPLATES
+    from bot.studio.pages import TEMPLATES as STUDIO_TEMPLATES
+    from bot.studio.pages import studio_pages
     from bot.web.app import make_app
     from bot.web.headers import SecurityHeaders
     from bot.web.health import health_controller
@@ -210,7 +231,7 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release
         openid = OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret())
     web = WebParts(
         store=store,
-        pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES]),
+        pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES, STUDIO_TEMPLATES]),
         now=lambda: datetime.now(UTC),
         base_url=settings.web_url(),
         secret=settings.web_secret(),
@@ -220,7 +241,8 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release
         hub=hub,
         openid=openid,
     )
-    return SecurityHeaders(make_app(web, [health_controller(live, ready), *PAGES]), is_https=web.is_https)
+    pages = [health_controller(live, ready), *PAGES, *studio_pages(editorial)]
+    return SecurityHeaders(make_app(web, pages), is_https=web.is_https)
 
 
 @asynccontextmanager

@@ -1,0 +1,39 @@
+"""All pages of the studio."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from litestar import Response, Router, get
+from litestar.di import Provide
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from bot.content.editorial import Editorial
+from bot.studio.publish import history, history_of, publish, publish_page, take_back
+from bot.studio.studio import READERS
+from bot.web.page import SignedIn
+from bot.web.web import Web
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@get("/studio", opt=READERS)
+async def start() -> Redirect:
+    return Redirect("/studio/publish", status_code=303)
+
+
+@get("/studio", opt=READERS)
+async def no_studio(request: SignedIn, web: Web) -> Response[str]:
+    """Where the content is a folder of files, editors change the files."""
+    return web.pages.render(request, "studio_none.html")
+
+
+PAGES: list[ControllerRouterHandler] = [start, publish_page, publish, history, history_of, take_back]
+
+
+def studio_pages(editorial: Editorial | None) -> Sequence[ControllerRouterHandler]:
+    """All pages, on this content; None where the content comes from a folder (VEJVISER_CONTENT_DIR)."""
+    if editorial is None:
+        return [no_studio]
+    given = {"editorial": Provide(lambda: editorial, sync_to_thread=False)}
+    return [Router("/", route_handlers=PAGES, dependencies=given, signature_types=[Editorial])]
