@@ -9,8 +9,11 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from bot.content.editorial import Editorial
+from bot.studio.draft import Drafts
 from bot.studio.publish import history, history_of, publish, publish_page, take_back
+from bot.studio.reviewers import change_reviewer, reviewers
 from bot.studio.studio import READERS
+from bot.studio.translate import approve_many, check, languages, save, text, texts
 from bot.web.page import SignedIn
 from bot.web.web import Web
 
@@ -29,11 +32,16 @@ async def no_studio(request: SignedIn, web: Web) -> Response[str]:
 
 
 PAGES: list[ControllerRouterHandler] = [start, publish_page, publish, history, history_of, take_back]
+PAGES += [languages, texts, approve_many, text, save, check, reviewers, change_reviewer]
 
 
 def studio_pages(editorial: Editorial | None) -> Sequence[ControllerRouterHandler]:
     """All pages, on this content; None where the content comes from a folder (VEJVISER_CONTENT_DIR)."""
     if editorial is None:
         return [no_studio]
-    given = {"editorial": Provide(lambda: editorial, sync_to_thread=False)}
-    return [Router("/", route_handlers=PAGES, dependencies=given, signature_types=[Editorial])]
+    drafts = Drafts(editorial)
+    given = {
+        "editorial": Provide(lambda: editorial, sync_to_thread=False),
+        "drafts": Provide(lambda: drafts, sync_to_thread=False),
+    }
+    return [Router("/", route_handlers=PAGES, dependencies=given, signature_types=[Editorial, Drafts])]

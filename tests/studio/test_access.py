@@ -7,6 +7,8 @@ from bot.web.account import Role
 from tests.support.web import Desk
 
 READERS = frozenset({Role.EDITOR, Role.PUBLISHER, Role.LEAD})
+EDITORS = frozenset({Role.EDITOR, Role.PUBLISHER})
+MANAGERS = frozenset({Role.LEAD, Role.ADMIN})
 # Written by hand: a new page fails until somebody has said here who may see it.
 EXPECTED = {
     ("GET", "/studio"): READERS,
@@ -15,6 +17,14 @@ EXPECTED = {
     ("GET", "/studio/history"): READERS,
     ("GET", "/studio/history/{revision:str}"): READERS,
     ("POST", "/studio/history/{revision:str}/take-back"): frozenset({Role.PUBLISHER, Role.LEAD}),
+    ("GET", "/studio/translate"): READERS,
+    ("GET", "/studio/translate/{tag:str}"): READERS,
+    ("POST", "/studio/translate/{tag:str}"): EDITORS,  # who reviews no language is refused: test_translate.py
+    ("GET", "/studio/translate/{tag:str}/text"): READERS,
+    ("POST", "/studio/translate/{tag:str}/text"): EDITORS,
+    ("POST", "/studio/translate/{tag:str}/check"): EDITORS,
+    ("GET", "/studio/reviewers"): MANAGERS,
+    ("POST", "/studio/reviewers"): MANAGERS,
 }
 
 
@@ -31,9 +41,11 @@ def test_every_page_says_who_may_see_it(desk: Desk) -> None:
 async def test_pages_are_open_to_their_roles_only(desk: Desk, who: Role | str) -> None:
     browser = desk.browser()
     if isinstance(who, Role):
-        browser = await desk.signed_in(await desk.add("visitor", [who]))
+        visitor = await desk.add("visitor", [who])
+        await desk.store.run(lambda unit: unit.reviewers.put(visitor.id, ["tr"]))
+        browser = await desk.signed_in(visitor)
     for (method, path), roles in EXPECTED.items():
-        path = path.replace("{revision:str}", "0" * 40)
+        path = path.replace("{revision:str}", "0" * 40).replace("{tag:str}", "tr")
         answer = await (browser.post(path) if method == "POST" else browser.get(path))
         is_let_in = answer.status_code in (200, 404, 422) or (
             answer.status_code == 303 and answer.headers["location"].startswith("/studio")
