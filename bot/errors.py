@@ -65,5 +65,9 @@ class EditRefused(BotError):
     """This edit cannot be saved; the text says why."""
 
 
+class FileRefused(BotError):
+    """A file from outside cannot be read as what it should be; the text says where and why. Nothing was taken."""
+
+
 class RevisionUnknown(BotError):
     """There is no such state of the content."""

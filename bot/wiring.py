@@ -108,6 +108,19 @@ def make_editorial(settings: Settings, published: Published) -> Editorial:
     return Editorial(published, lambda: datetime.now(UTC), four_eyes=settings.four_eyes)
 
 
+def open_editorial(settings: Settings) -> Editorial:
+    """The content's repository, for the command line.
+
+    Raises:
+        SettingInvalid: the content comes from a folder.
+    """
+    if settings.content_dir is not None:
+        raise SettingInvalid(f"{PREFIX}CONTENT_DIR is set: the content is that folder, and there is no repository.")
+    published = published_content(settings, Kept(settings.keep_session_days, settings.keep_ticket_days))
+    published.sync()
+    return make_editorial(settings, published)
+
+
 async def forget_person(settings: Settings, chat_id: int) -> None:
     """Delete everything about one chat."""
     async with _opened_store(settings) as store:

@@ -4,12 +4,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.content.difference import Difference, compare
 from bot.content.problem import Problem
 from bot.content.published import Published
-from bot.content.repository import DRAFT, LIVE, Author, Changes, Commit
+from bot.content.repository import DRAFT, LIVE, SHIPPED, Author, Changes, Commit
 from bot.content.workbench import Workbench
 from bot.errors import PublishRefused
 
@@ -85,9 +85,17 @@ class Editorial:
             self._benches.move_to_end(revision)
             return bench
 
-    def problems(self, revision: str | None = None) -> tuple[Problem, ...]:
-        """What the checks say of a revision."""
-        return self._published.load(revision or self.draft()).problems
+    def find(self, name: str) -> str:
+        """The revision that a branch or the beginning of a revision names. Raises RevisionUnknown."""
+        return (
+            self.repository.revision(name)
+            if name in (LIVE, DRAFT, SHIPPED)
+            else self.repository.commit_of(name).revision
+        )
+
+    def problems(self, revision: str | None = None, day: date | None = None) -> tuple[Problem, ...]:
+        """What the checks say of a revision, of the draft as it is now where none is named; on another day if asked."""
+        return self._published.load(revision or self.draft(), day).problems
 
     def review(self, revision: str | None = None) -> Review:
         """What the publication of a revision, or of the draft as it is now, would change.

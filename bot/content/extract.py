@@ -9,9 +9,11 @@ from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.extract import extract_from_dir
 
 from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, po_path
+from bot.content.checks.length import max_length
 from bot.content.po import dump_po, messages_of, previous_ids
-from bot.content.source import Sources, SourceText, read_article, read_flow, read_service, read_sources
+from bot.content.source import Sources, SourceText, SourceValue, read_article, read_flow, read_service, read_sources
 from bot.i18n.plural import header
+from bot.i18n.template import placeholders
 
 PACKAGE = Path(__file__).resolve().parent.parent
 INTERFACE_LANGUAGES = ("en",)  # of the pages for those who work here; Danish is their source
@@ -136,6 +138,13 @@ def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: dat
 
 def _ids(msgid: str | tuple[str, ...] | list[str]) -> list[str]:
     return [msgid] if isinstance(msgid, str) else list(msgid)
+
+
+def flags_of(key: str, text: SourceValue) -> list[str]:
+    """What translators' tools check by themselves: the length, and that every {value} stands in the translation."""
+    forms = text if isinstance(text, tuple) else (text,)
+    has_values = any(placeholders(form) for form in forms)
+    return ["python-brace-format"] * has_values + [f"max-length:{max_length(key)}"]
 
 
 def _comments(text: SourceText) -> list[str]:

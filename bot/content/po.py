@@ -28,8 +28,12 @@ def parse_po(raw: bytes, tag: str) -> PoCatalog:
         lines = raw.decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError as error:
         raise ValueError(f"the file is not UTF-8 (byte {error.start})") from None
-    if any(len(line) > MAX_LINE for line in lines):
-        raise ValueError(f"the file has a line of more than {MAX_LINE} characters")
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_LINE:
+            raise ValueError(f"line {number} has more than {MAX_LINE} characters")
+        # Babel takes a text that is cut off in the middle for a whole one.
+        if line.startswith(('"', "msgid", "msgstr", "msgctxt")) and not line.rstrip().endswith('"'):
+            raise ValueError(f"line {number} does not end with a quotation mark")
     try:
         catalog = read_po(lines, locale=tag, abort_invalid=True)
     except (AttributeError, IndexError, KeyError, LookupError, TypeError) as error:

@@ -75,9 +75,9 @@ class Published:
 
     # --- branches ---------------------------------------------------------------------------------
 
-    def load(self, revision: str) -> Loaded:
-        """Check the content of a revision."""
-        return try_load(self.checkouts.get(revision), self._today(), self._kept)
+    def load(self, revision: str, day: date | None = None) -> Loaded:
+        """Check the content of a revision, as of today or another day."""
+        return try_load(self.checkouts.get(revision), day or self._today(), self._kept)
 
     def load_files(self, files: Mapping[str, bytes]) -> Loaded:
         """Check content that is no revision yet."""

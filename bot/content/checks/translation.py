@@ -9,7 +9,7 @@ from babel import Locale
 
 from bot.content.catalog import Translated, Translation
 from bot.content.checks.content import Content
-from bot.content.checks.text import forms_of, marks
+from bot.content.checks.text import BRACE, forms_of, marks
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
 from bot.i18n.plural import categories
@@ -71,6 +71,8 @@ def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, s
     for name in (found - wanted).elements():
         what = f"'{key}' has {{{name}}}, which the Danish does not have."
         yield "placeholder-extra", what, did_you_mean(name, wanted)
+    if BRACE.search(PLACEHOLDER.sub("", form)):
+        yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
     if source.count("**") != form.count("**") or source.count("`") != form.count("`"):
         yield "markup-differs", f"'{key}' has other ** or ` than the Danish.", ""
