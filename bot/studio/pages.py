@@ -10,6 +10,21 @@ from litestar.types import ControllerRouterHandler
 
 from bot.content.editorial import Editorial
 from bot.studio.draft import Drafts
+from bot.studio.facts import change_fact, fact, facts
+from bot.studio.flows import add_node, change_node, check_node, flow, flows, node
+from bot.studio.knowledge import (
+    article,
+    articles,
+    change_article,
+    change_service,
+    check_article,
+    check_service,
+    service,
+    services,
+)
+from bot.studio.map import overview
+from bot.studio.named_text import change_named_text, named_text
+from bot.studio.numbers import numbers
 from bot.studio.publish import history, history_of, publish, publish_page, take_back
 from bot.studio.reviewers import change_reviewer, reviewers
 from bot.studio.studio import READERS
@@ -22,7 +37,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @get("/studio", opt=READERS)
 async def start() -> Redirect:
-    return Redirect("/studio/publish", status_code=303)
+    return Redirect("/studio/map", status_code=303)
 
 
 @get("/studio", opt=READERS)
@@ -32,7 +47,10 @@ async def no_studio(request: SignedIn, web: Web) -> Response[str]:
 
 
 PAGES: list[ControllerRouterHandler] = [start, publish_page, publish, history, history_of, take_back]
-PAGES += [languages, texts, approve_many, text, save, check, reviewers, change_reviewer]
+PAGES += [overview, languages, texts, approve_many, text, save, check, reviewers, change_reviewer]
+PAGES += [flows, flow, add_node, node, change_node, check_node, named_text, change_named_text]
+PAGES += [facts, fact, change_fact, articles, article, change_article, check_article]
+PAGES += [services, service, change_service, check_service, numbers]
 
 
 def studio_pages(editorial: Editorial | None) -> Sequence[ControllerRouterHandler]:

@@ -32,7 +32,7 @@ CLICKS = (
     Press("complaint/decision>"),
     Press("!back"),
     Press("!menu"),
-    Press("start/menu>help"),
+    Press("start/menu>more"),
     Press("!back"),
 )
 

@@ -36,6 +36,8 @@ BROKEN = [
     ("service-unknown", "flows/complaint.yaml", "[den-sociale-retshjaelp,", "[den-sociale,"),
     ("days-shape", "flows/complaint.yaml", "days: 3", "days: three"),
     ("expects-unknown", "flows/complaint.yaml", "expects: date", "expects: datum"),
+    ("urgency-place", "flows/human.yaml", "      child: child", "      chidl: child"),
+    ("urgency-unknown", "flows/human.yaml", "      child: child", "      child: soon"),
     ("unreachable", "flows/complaint.yaml", "goto: waiting}", "goto: unsure}"),
     ("placeholder-unknown", "flows/complaint.yaml", "**{safe_day}**", "**{save_day}**"),
     ("placeholder-shape", "flows/complaint.yaml", "**{safe_day}**", "**{safe day}**"),
@@ -167,7 +169,7 @@ def test_circle_that_never_waits_is_found(tmp_path: Path) -> None:
 
 def test_overdue_review_warns_and_breaks_nothing() -> None:
     due = [problem for problem in find(ROOT, date(2026, 12, 16)) if problem.code == "review-due"]
-    assert [problem.is_warning for problem in due] == [True]
+    assert {problem.is_warning for problem in due} == {True}
     assert try_load(ROOT, date(2036, 1, 1)).release is not None
 
 

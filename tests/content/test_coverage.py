@@ -1,0 +1,93 @@
+"""The tables of knowledge/README.md: what the documents demand is few taps away, and nothing private is shown."""
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from bot.engine.nodes.article import Article
+from bot.engine.nodes.services import PAGE_SIZE, Services
+from bot.engine.screen import HOME, HUMAN, LANGUAGE
+from tests.support.content import ROOT, our_release
+
+MOST_TAPS = 4
+PASSING = ("say", "branch", "call")  # nodes that go on by themselves cost no tap
+LINES = {"000": 9, "001": 8, "002": 10, "003": 7, "004": 10, "All five": 10}  # of the documents' checklists
+ENTRIES, LAW_CHANGES = 43, 18
+_PLACE = re.compile(r"`([^`]+)`")
+
+
+@cache
+def rows() -> Mapping[str, list[str]]:
+    """The lines of each table by its heading."""
+    text = (ROOT / "knowledge/README.md").read_text("utf-8")
+    parts = re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]
+    found = {part.partition("\n")[0]: re.findall(r"^\| .*`.* \|$", part, re.MULTILINE) for part in parts}
+    return {heading: lines for heading, lines in found.items() if lines}
+
+
+PLACES = sorted({place for lines in rows().values() for line in lines for place in _PLACE.findall(line)})
+
+
+@cache
+def taps() -> Mapping[str, int]:
+    """How many taps from the main menu to each node, article and page of the directory, at least."""
+    nodes = our_release().nodes
+    found = {HOME: 0, HUMAN: 1, LANGUAGE: 1}  # these two are a button of every screen
+    queue = deque(found)
+    while queue:
+        node = nodes[queue.popleft()]
+        cost = 0 if node.kind in PASSING else 1
+        for goto in node.gotos():
+            if found[node.id] + cost < found.get(goto, 99):
+                found[goto] = found[node.id] + cost
+                queue.append(goto)
+    shown: dict[str, int] = {}
+    for id, count in found.items():
+        node = nodes[id]
+        if isinstance(node, Article):
+            shown[node.article] = min(count, shown.get(node.article, count))
+        elif isinstance(node, Services):
+            for service in node.services[:PAGE_SIZE]:
+                shown[f"service/{service}"] = min(count + 1, shown.get(f"service/{service}", count + 1))
+    return {**found, **shown}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_place_of_the_tables_is_few_taps_away(place: str) -> None:
+    assert taps().get(place, 99) <= MOST_TAPS
+
+
+def test_every_line_of_the_documents_has_its_row() -> None:
+    found = {heading: len(lines) for heading, lines in rows().items()}
+    for document, count in LINES.items():
+        assert [lines for heading, lines in found.items() if heading.startswith(document)] == [count], document
+    assert found["Rights"] == ENTRIES
+    assert found["Changes of law"] == LAW_CHANGES
+
+
+def test_every_service_is_few_taps_away() -> None:
+    far = {id for id in our_release().services if taps().get(f"service/{id}", 99) > MOST_TAPS}
+    assert far == set()
+
+
+def test_menus_of_the_directory_are_short() -> None:
+    """Seven choices and, where it may be needed, hiding the conversation."""
+    for node in our_release().nodes.values():
+        if node.id.startswith("find/") and node.kind == "menu":
+            assert len([goto for goto in node.gotos() if goto != "hide/ask"]) <= 7, node.id
+
+
+def test_no_contact_of_city_hall_or_of_its_staff() -> None:
+    """The documents print lines of a mayor, a policy centre and the press: of them only the switchboard stays."""
+    facts = our_release().facts.values()
+    city_hall = {str(fact.value) for fact in facts if fact.kind == "phone" and str(fact.value).startswith("33 66")}
+    assert city_hall == {"33 66 33 66", "33 66 10 00"}  # the switchboard, and International House
+    assert not [fact.name for fact in facts if fact.kind == "email" and "sof.kk.dk" in str(fact.value)]
+    assert "kk-etnisk-konsulentteam" not in our_release().services
+
+
+def test_no_telephone_where_the_only_source_is_of_another_name() -> None:
+    assert "phone" not in our_release().services["diversity-works"].facts
