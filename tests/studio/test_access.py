@@ -44,6 +44,10 @@ EXPECTED = {
     ("GET", "/studio/services/{id:str}"): READERS,
     ("POST", "/studio/services/{id:str}"): EDITORS,
     ("POST", "/studio/services/{id:str}/check"): EDITORS,
+    ("GET", "/studio/preview"): READERS,
+    ("POST", "/studio/preview"): READERS,
+    ("POST", "/studio/preview/link"): EDITORS,
+    ("GET", "/studio/preview/sheet"): READERS,
     ("GET", "/studio/reviewers"): MANAGERS,
     ("POST", "/studio/reviewers"): MANAGERS,
 }
