@@ -31,16 +31,20 @@ from bot.runner.kept import Kept
 from bot.runner.notice import keep_noticing
 from bot.runner.release import Release
 from bot.runner.sweep import keep_sweeping
+from bot.runner.visits import VisitCounter
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
 from bot.storage.unit_of_work import UnitOfWork
+from bot.studio.draft import Drafts
+from bot.studio.previews import Previews
 from bot.telegram import webhook
 from bot.telegram.bot import TelegramBot, Wire
 from bot.telegram.metrics import Metrics
 from bot.web.account import Account
 from bot.web.hub import Hub
 
+VISITS_EVERY_S = 60
 PURGE_EVERY_S = 3600
 STORAGE_PATIENCE_S = 3
 DEMO_TOKEN_DIGITS = 8
@@ -191,7 +195,8 @@ async def _run_until(
     if prepare is not None:
         await prepare(store)
     metrics = Metrics()
-    bot = TelegramBot(wire, store, lambda: live.current, metrics)
+    previews = Previews(Drafts(editorial), settings.web_secret()) if editorial is not None else None
+    bot = TelegramBot(wire, store, lambda: live.current, metrics, previews)
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
     hub, queue_news = Hub(), asyncio.Event()
@@ -202,13 +207,17 @@ async def _run_until(
             queue_news.set()
 
     store.listen(heard)
-    app = _app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept, editorial))
-    await stack.enter_async_context(_served(app, settings))
+
+    def make_pages() -> AsgiApp:
+        return _pages(bot, store, settings, hub, lambda: live.current, kept, editorial, previews)
+
+    await stack.enter_async_context(_served(_app(mounted, make_pages), settings))
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
     sweep = keep_sweeping(store, lambda: live.current, bot.send, metrics.measured)
     notices = keep_noticing(store, lambda: live.current, bot.send, settings.web_url(), queue_news)
-    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices):
+    counting = _write_visits(store, bot.visits)
+    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices, counting):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
@@ -262,6 +271,7 @@ def _pages(
     release: Callable[[], Release],
     kept: Kept,
     editorial: Editorial | None,
+    previews: Previews | None,
 ) -> AsgiApp:
     from bot.desk.pages import PAGES, TEMPLATES
     from bot.studio.pages import TEMPLATES as STUDIO_TEMPLATES
@@ -300,7 +310,7 @@ def _pages(
         hub=hub,
         openid=openid,
     )
-    pages = [health_controller(live, ready), *PAGES, *studio_pages(editorial)]
+    pages = [health_controller(live, ready), *PAGES, *studio_pages(editorial, previews)]
     return SecurityHeaders(make_app(web, pages), is_https=web.is_https)
 
 
@@ -393,6 +403,26 @@ async def _purge_now_and_then(store: Store, kept: Kept) -> None:
         except StorageUnavailable:
             log.warning("database away", reason="purge")
         await asyncio.sleep(PURGE_EVERY_S)
+
+
+async def _write_visits(store: Store, visits: VisitCounter) -> None:
+    """Now and then, so that no turn waits for it; what was counted last is written when the process ends."""
+    try:
+        while True:
+            await asyncio.sleep(VISITS_EVERY_S)
+            await _write_counted(store, visits)
+    finally:
+        await _write_counted(store, visits)
+
+
+async def _write_counted(store: Store, visits: VisitCounter) -> None:
+    counted = visits.take()
+    if not counted:
+        return
+    try:
+        await store.run(lambda uow: uow.visits.add(counted))
+    except StorageUnavailable:
+        visits.give_back(counted)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -60,6 +60,7 @@ class Editorial:
     def __init__(self, published: Published, now: Callable[[], datetime], *, four_eyes: bool = False) -> None:
         self._published, self._now, self.four_eyes = published, now, four_eyes
         self.repository = published.repository
+        self.today, self.kept = published.today, published.kept
         self._benches: OrderedDict[str, Workbench] = OrderedDict()
         self._lock = threading.Lock()
 

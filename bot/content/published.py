@@ -45,6 +45,7 @@ class Published:
         self.repository = ContentRepository(data_dir / "content.git")
         self.checkouts = Checkouts(self.repository, data_dir / "releases")
         self._shipped, self._today, self._kept = shipped, today, kept
+        self.today, self.kept = today, kept
         self._last_good = data_dir / "releases.last"
         self._shipped_stamp: Hashable = None
         self._lock = threading.Lock()

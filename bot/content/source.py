@@ -78,7 +78,7 @@ def read_sources(root: Path, *, with_prepared: bool = False) -> Sources:
     for path in _files(root, "knowledge/services/*.yaml"):
         read_service(path, root, sources)
     for path in _files(root, "knowledge/facts/*.yaml"):
-        _read_facts(path, root, sources)
+        read_facts(path, root, sources)
     for path in _files(root, "knowledge/phrases/*.yaml"):
         loaded = _load_yaml(path, root, sources)
         if loaded is not None:
@@ -238,7 +238,7 @@ def _origin(service: YamlMap) -> dict[str, Any]:
     return {name: service[name] for name in _ORIGIN if name in service}
 
 
-def _read_facts(path: Path, root: Path, sources: Sources) -> None:
+def read_facts(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
     for group in loaded or YamlMap():
         facts = _part(loaded or YamlMap(), group, path, root, sources)
