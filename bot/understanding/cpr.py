@@ -5,7 +5,9 @@ import unicodedata
 
 MASK = "●"
 # Ten digits of any script, six and four, not part of a longer number: phone numbers have a plus or stand in twos.
-_TEN = re.compile(r"(?<![\d+])(?<!\d[-–—.,/ ])(?:\d[ .·]?){5}\d\s{0,3}[-–—−‐‑_./:,·]?\s{0,3}(?:\d[ .·]?){3}\d(?![ ]?\d)")
+_TEN = re.compile(
+    r"(?<![\d+])(?<!\d[-–—.,/ ])(?:\d[ .·]?){5}\d\s{0,3}[-–—−‐‑_./:,·]?\s{0,3}(?:\d[ .·]?){3}\d(?![ ]?\d)"
+)
 _TWOS = re.compile(r"(?<![\d+])\d{2}[-./ ]\d{2}[-./ ]\d{2}\s{0,3}[-–—−‐‑_./:, ]\s{0,3}\d{4}(?!\d)")
 # What a number of ten digits is called when it is none: a case, an account, a phone.
 _LABELLED = re.compile(

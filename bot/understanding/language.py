@@ -127,7 +127,9 @@ class _Parts:
     def __init__(self, samples: Mapping[str, Sequence[str]]) -> None:
         self._tags = tuple(samples)
         counts = [Counter(part for text in texts for part in _parts(text)) for texts in samples.values()]
-        self._index = {part: index for index, part in enumerate(dict.fromkeys(part for each in counts for part in each))}
+        self._index = {
+            part: index for index, part in enumerate(dict.fromkeys(part for each in counts for part in each))
+        }
         seen = np.zeros((len(self._index), len(counts)), dtype=np.float32)
         for column, count in enumerate(counts):
             seen[[self._index[part] for part in count], column] = list(count.values())

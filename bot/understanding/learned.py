@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Words = Callable[[str], list[str]]
 RIDGE = 0.3  # how much the weights are held back; measured on the development set
 SHORTEST, LONGEST = 3, 4  # letters of a part of a word
-WINDOW, STEP = 12, 6  # words of a long story that are looked at together: two themes must not hide each other
+STEP = 6  # a long story is looked at in windows of two steps: two themes must not hide each other
+MOST_WINDOWS = 30  # of the longest text; its windows are wider
 
 
 class Learned:
@@ -64,9 +65,10 @@ class Learned:
 
 def _windows(words: Sequence[str]) -> Iterator[Sequence[str]]:
     yield words
-    if len(words) > WINDOW:
-        for start in range(0, len(words) - STEP, STEP):
-            yield words[start : start + WINDOW]
+    if len(words) > 2 * STEP:
+        step = max(STEP, len(words) // MOST_WINDOWS)
+        for start in range(0, len(words) - STEP, step):
+            yield words[start : start + 2 * step]
 
 
 def _parts(words: Sequence[str]) -> Iterable[str]:

@@ -23,6 +23,7 @@ OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
 NEXT_OFFER = 0.35  # further topics are offered from this share of the best one's score on
 DANGER_FLOOR = 0.30
 HARMLESS_LEAD = 0.1
+VETO_LEAD = 0.2  # from which on what only sounds like danger takes back even a phrase of danger
 HUMAN_FLOOR = 0.30
 
 
@@ -71,9 +72,12 @@ class Understanding:
     def guess_locale(self, text: str) -> str | None:
         return self._languages.guess(text)
 
-    def is_danger(self, text: str, locale: str | None = None) -> bool:
-        """Whether a text tells of danger. `locale` is that of the talk, for texts too short to tell."""
-        return self.meaning(text, locale).is_danger
+    def intent(self, text: str, locale: str | None) -> str | None:
+        """What a text means wherever it is typed: danger, a wish for a human, an answer or a way; None for none."""
+        meaning = self.meaning(text, locale)
+        if meaning.is_danger:
+            return DANGER
+        return HUMAN if meaning.wants_human else self.phrases.match_whole(text, locale)
 
     def meaning(self, text: str, locale: str | None = None) -> Meaning:
         """All about one text.
@@ -83,12 +87,12 @@ class Understanding:
         """
         guess = self._languages.guess(text)
         scores = self._scores(text, guess if guess in self._files else locale)
-        intent = self.phrases.match(text, locale)
+        is_sentence = " " in text.strip()  # one word alone tells of danger or a wish only where it is among the phrases
         return Meaning(
             locale=guess,
             topics=_topics(scores),
-            is_danger=_is_danger(scores, intent == DANGER),
-            wants_human=intent == HUMAN or scores.get(HUMAN, 0.0) >= HUMAN_FLOOR,
+            is_danger=_is_danger(scores if is_sentence else {}, is_said=self.phrases.holds(DANGER, text)),
+            wants_human=self.phrases.holds(HUMAN, text) or (is_sentence and scores.get(HUMAN, 0.0) >= HUMAN_FLOOR),
             has_cpr=bool(find_cpr(text)),
         )
 
@@ -124,9 +128,9 @@ def _topics(scores: Mapping[str, float]) -> tuple[str, ...]:
     return tuple(name for name in ranked[:MOST_OFFERS] if scores[name] >= best * NEXT_OFFER)
 
 
-def _is_danger(scores: Mapping[str, float], is_said: bool) -> bool:
+def _is_danger(scores: Mapping[str, float], *, is_said: bool) -> bool:
     """Said in words that we know, unless the whole only sounds like it; or very like what people say in danger."""
     danger, harmless = scores.get(DANGER, 0.0), scores.get(HARMLESS, 0.0)
     if is_said:
-        return harmless < danger + HARMLESS_LEAD
+        return harmless < danger + VETO_LEAD
     return danger >= max(DANGER_FLOOR, harmless + HARMLESS_LEAD)
