@@ -30,13 +30,13 @@ _ARABIC_SCRIPT = ("ar", "fa", "ur")
 _ROMANISED: Mapping[str, str] = {
     "ar": "ana enta enti howa heye bedi biddi badde baddi abgha ureed kif kifak shu sho shou lesh leish wein wen fi ma "
     "mish mush mesh la2 ah aywa 3an 3ala 3andi 3endi 3am 3m rah ra7 hal hala2 halla2 el al il bel bil men min kel kol "
-    "yalla habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni ma3 ba3den "
+    "habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni ma3 ba3den "
     "lama eza law bas w la masari flos mo7ami mosa3ade musa3ada sa3edni shakwa eshteki baladiye komune mowazaf mowazafe "
     "ta2ajir ejar motarjem tarjame sakan tla2 talaq madrase doktor mustashfa mashkale moshkle badi a7ki ahki e7ki 7ada",
     "ur": "mujhe mujh mera meri mere main mein hum humein aap aapka tum woh wo yeh ye kya kyun kyon kaise kahan kab kaun "
     "hai hain ho hoon hun tha thi the raha rahi rahe karna karta karti karte karo kar kiya nahi nahin na se ko ka ki ke "
     "par aur lekin magar agar bhi sab kuch koi chahiye chahta chahti sakta sakti sakte baat madad ghar kiraya paise "
-    "bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam bimar pension kaghaz khat jawab "
+    "bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam bimar kaghaz khat jawab "
     "liye wala wali apna apni diya gaya gayi ho raha abhi bohat bahut zyada acha theek shukriya salam",
     "fa": "man mano mara to u ou ma shoma anha in an ast hast hastam hasti nist nistam mikham mikhaham mikhahad mishe "
     "mikonam mikone mikonad mikonan konam kard kardam karde shod shode mitavanam mitoonam mitunam chetor chetori chera "
@@ -47,7 +47,9 @@ _ROMANISED: Mapping[str, str] = {
 # Languages that we have no samples of; lingua knows them, in its small models.
 _OTHERS = {"ro": "RO", "bs": "BS", "hr": "HR", "sr": "SR", "vi": "VI", "de": "DE", "fr": "FR", "es": "ES"}
 _SAME = {"hr": "bs", "sr": "bs"}
-_KURDISH = frozenset("ez ji jî wî wê çi kî çawa heye dixwazim alîkarî zarok zarokên nizanim dikarim hûn".split())
+_KURDISH = frozenset(
+    ("ez", "ji", "jî", "wî", "wê", "çi", "kî", "çawa", "heye", "dixwazim", "alîkarî", "zarokên", "hûn")
+)
 
 
 class Languages:
@@ -196,5 +198,5 @@ def _other_language(text: str) -> str | None:
     found: Language | None = _detector().detect_language_of(text)
     if found is None:
         return None
-    tag = found.iso_code_639_1.name.lower()
+    tag = str(found.iso_code_639_1.name).lower()
     return _SAME.get(tag, tag)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,5 +79,5 @@ def _parts(words: Sequence[str]) -> Iterable[str]:
         for size in range(SHORTEST, min(LONGEST, len(edged) - 1) + 1):
             for start in range(len(edged) - size + 1):
                 yield edged[start : start + size]
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield f"{first} {second}"
