@@ -1,6 +1,7 @@
 """The command line; reads arguments and nothing else. Imports what a command needs when it runs: starting is quick."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime
@@ -96,6 +97,20 @@ def extract(
         print(f"{path}: {waiting} texts wait for a translator")
     if not written:
         print("All catalogs are in step.")
+
+
+@app.command()
+def understand(root: Root = None) -> None:
+    """Read JSON lines {"id", "lang", "text"} and tell, line by line, what the bot understands of each text."""
+    from bot.content.load import load_release
+
+    release = load_release(_content(root), date.today())
+    for line in sys.stdin:
+        if line.strip():
+            asked = json.loads(line)
+            print(
+                json.dumps({"id": asked.get("id"), **release.understood(asked["text"], asked.get("lang"))}), flush=True
+            )
 
 
 content_app = typer.Typer(help="Work on the content from the command line.", no_args_is_help=True)

@@ -89,6 +89,21 @@ class Remind(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class CountQuestion(Effect):
+    """A question that nothing was found for, counted by language and hour; None: no language yet."""
+
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepQuestion(Effect):
+    """The person lets us keep the question, without their name and for a limited time. All digits are masked."""
+
+    text: str
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReminders(Effect):
     """Nothing that waits for a later time goes out any more."""
 
