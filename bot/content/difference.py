@@ -128,7 +128,8 @@ def _node(fields: Fields) -> Iterator[tuple[str, Any]]:
     shapes = {**kind.required, **kind.optional}
     for name, value in fields.items():
         if shapes.get(name) == "choices" and isinstance(value, list):
-            yield name, [{part: choice[part] for part in choice if part != "label"} for choice in value]
+            choices = [choice for choice in value if isinstance(choice, dict)]
+            yield name, [{part: choice[part] for part in choice if part != "label"} for choice in choices]
         elif shapes.get(name) != "text":
             yield name, value
 

@@ -287,7 +287,7 @@ async def show_case(
         "now": f"{ticket.state}:{ticket.owner or ''}",
         "waits": any(line.delivery == "waiting" for line in case.lines),
         "find": find,
-        "found": find_sendable(release, find, ticket.locale, at) if is_mine else [],
+        "found": find_sendable(release, find, ticket.locale) if is_mine else [],
         "child": child_help(release, at),
         "key": secrets.token_hex(8),
         "typed": typed,

@@ -143,13 +143,14 @@ def _answer_typed(
         return _to_adviser(session, text, transcript, assets)
     if intent in WAYS:
         return WAYS[intent](session, assets)
+    is_waiting = session.ticket is not None  # then no word may be lost: what is no answer to the bot is for the adviser
     if session.locale is None or session.node is None:
-        return _first_words(session, text, assets)
+        return _to_transcript(session, transcript) if is_waiting else _first_words(session, text, assets)
     if session.asks_resume:
         if intent in ("yes", "no"):
             return _resume(session, assets) if intent == "yes" else _start_over(session, assets)
         session = replace(session, asks_resume=False)
-    elif before.is_idle(session.now(), IDLE) and session.node != HOME:
+    elif before.is_idle(session.now(), IDLE) and session.node != HOME and not is_waiting:
         return _ask_resume(session)
     return _to_node(session, text, transcript, assets)
 
@@ -165,6 +166,8 @@ def _first_words(session: Session, text: str, assets: Assets) -> Turn:
 
 def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
     node = find_node(session.node, assets)
+    if node is None and session.ticket is not None:
+        return _to_transcript(session, transcript)
     if node is None:
         return _gone(session, "common/place_gone", assets)
     if isinstance(node, Language):

@@ -14,6 +14,10 @@ class Release(Assets, Protocol):
     """The engine's assets, and the texts in every language."""
 
     @property
+    def digest(self) -> str:
+        """Hash of all files it was made of."""
+
+    @property
     def services(self) -> Mapping[str, Service]:
         """The directory by id, with what is for employees of the city only."""
 

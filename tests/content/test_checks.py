@@ -54,6 +54,7 @@ BROKEN = [
     ("lix", "flows/human.yaml", "Vil du tale med en rådgiver?", "Sagsbehandlingsforvaltningen " * 25),
     ("fact-unreadable", "knowledge/facts/emergency.yaml", "kind: phone", "kind: fone"),
     ("fact-unreadable", "knowledge/services/ankestyrelsen.yaml", 'phone: "33 41 12 00"', "phone: 33411200"),
+    ("fact-twice", "knowledge/facts/treatment.yaml", "citizens_adviser:", "social_complaint:"),
     ("fact-half-checked", "knowledge/facts/complaint.yaml", "checked_on: null", "checked_on: 2026-11-01"),
     ("fact-unknown", "knowledge/services/ligebehandlingsnaevnet.yaml", "ankestyrelsen.phone", "ankestyrelsen.fone"),
     ("service-shape", "knowledge/services/ankestyrelsen.yaml", "phone:", "fax:"),
@@ -151,7 +152,7 @@ def test_problem_says_where_what_and_how_to_mend(tmp_path: Path) -> None:
     edit(root / "flows/complaint.yaml", "goto: who}", "goto: whoo}")
     said = [str(problem) for problem in find(root) if problem.code == "goto-unknown"]
     assert said == [
-        "flows/complaint.yaml:5: 'choice written' of 'complaint/decision' goes to 'whoo', which is no node. "
+        "flows/complaint.yaml:7: 'choice written' of 'complaint/decision' goes to 'whoo', which is no node. "
         "Did you mean 'complaint/who'? [goto-unknown]"
     ]
 

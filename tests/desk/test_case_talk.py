@@ -126,9 +126,11 @@ async def test_articles_services_and_places_are_found_and_sent(desk: Desk) -> No
 def test_what_is_for_staff_only_is_shown_and_never_sent() -> None:
     release = our_release()
     service = next(iter(release.services.values()))
-    staff = replace(release, services={**release.services, service.id: replace(service, is_for_staff=True)})
+    staff = replace(
+        release, digest="staff", services={**release.services, service.id: replace(service, is_for_staff=True)}
+    )
     checked: Release = staff
-    found = [each for each in find_sendable(checked, service.name, "ar", START) if each.name == service.id]
+    found = [each for each in find_sendable(checked, service.name, "ar") if each.name == service.id]
     assert [each.is_for_staff for each in found] == [True]
     assert sending(checked, f"service:{service.id}", START) is None
     assert sending(release, f"service:{service.id}", START) is not None

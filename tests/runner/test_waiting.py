@@ -25,6 +25,7 @@ from tests.support.conversation import CHAT, Conversation
 WEEK = tuple(Hours(day, time(8), time(20)) for day in range(5))
 ADVISER = Duty("a", "Adviser A", dict.fromkeys(our_release().locales, 3), hours=WEEK)
 LOCALES = our_release().locales
+LONG_AGO = datetime(2026, 11, 1, 9, tzinfo=COPENHAGEN)
 
 
 class Talk(Conversation):
@@ -210,6 +211,23 @@ def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> Non
     assert (hidden.side, hidden.kind) == ("person", "hidden")
     assert [line.kind for line in shown if line.deleted_at is None] == ["claimed"]
     assert talk.ticket.state == "claimed", "hiding ends nothing"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"node": None}, id="after hiding"),
+        pytest.param({"node": "gone/long_ago"}, id="at a place that was removed"),
+        pytest.param({"node": "complaint/who", "touched_at": LONG_AGO}, id="weeks later"),
+        pytest.param({"node": None, "locale": None}, id="before a language was chosen"),
+    ],
+)
+def test_no_word_of_a_waiting_person_is_lost_wherever_they_are(place: dict[str, Any]) -> None:
+    talk = Talk()
+    talk.asks()
+    talk.store.run_now(lambda uow: uow.sessions.put(replace(talk.session, **place)))
+    assert talk.says_that(talk.says("Zzqx vvkw"), "common/joined_ticket")
+    assert [line.text for line in talk.lines()] == ["Zzqx vvkw"]
 
 
 # --- danger -----------------------------------------------------------------------------------------
