@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from bot.config import Settings, configure_logging, load_settings
-from bot.errors import BotError
+from bot.errors import BotError, FileRefused
 
 if TYPE_CHECKING:
     from bot.content.editorial import Editorial
@@ -143,6 +143,8 @@ def content_import(
     editorial = _editorial()
     base = editorial.draft()
     bench = editorial.bench(base)
+    if language not in bench.catalogs:
+        raise FileRefused(f"There is no language '{language}'. There are {', '.join(bench.catalogs)}.")
     result = plan_import(bench, language, read_rows(file.read_bytes(), file.name, language))
     for line in import_lines(file.name, result):
         print(line)

@@ -253,13 +253,7 @@ def _plain(value: object) -> str:
 
 
 def plan_import(bench: Workbench, tag: str, rows: Sequence[Row]) -> Import:
-    """Look at every row; nothing is changed yet (`Workbench.translate` makes the change of the texts).
-
-    Raises:
-        FileRefused: there is no such language.
-    """
-    if tag not in bench.catalogs:
-        raise FileRefused(f"There is no language '{tag}'. There are {', '.join(bench.catalogs)}.")
+    """Look at every row; nothing is changed yet (`Workbench.translate` makes the change of the texts)."""
     texts: dict[str, Translated] = {}
     refused: list[Refusal] = []
     seen: set[str] = set()
