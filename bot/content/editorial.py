@@ -62,7 +62,8 @@ class Editorial:
         self.repository = published.repository
         self.today, self.kept = published.today, published.kept
         self._benches: OrderedDict[str, Workbench] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._checking = threading.Lock(), threading.Lock()
+        self._problems: OrderedDict[tuple[str, date], tuple[Problem, ...]] = OrderedDict()
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -95,7 +96,13 @@ class Editorial:
 
     def problems(self, revision: str | None = None, day: date | None = None) -> tuple[Problem, ...]:
         """What the checks say of a revision, of the draft as it is now where none is named; on another day if asked."""
-        return self._published.load(revision or self.draft(), day).problems
+        asked = revision or self.draft(), day or self._published.today()
+        with self._checking:
+            if asked not in self._problems:
+                self._problems[asked] = self._published.load(*asked).problems
+                while len(self._problems) > BENCHES_KEPT:
+                    self._problems.popitem(last=False)
+            return self._problems[asked]
 
     def review(self, revision: str | None = None) -> Review:
         """What the publication of a revision, or of the draft as it is now, would change.

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.content.checked import Checked
 from bot.content.load import FOLDERS, load_release
 from bot.content.release import Release
 from bot.errors import ContentRefused, ContentUnusable
@@ -31,6 +32,10 @@ class Place(Protocol):
 
     def loaded(self, folder: Path) -> None:
         """This folder is live now."""
+
+    @property
+    def checked(self) -> Checked | None:
+        """Content that need not be checked again."""
 
 
 def stamp_of(root: Path) -> Hashable:
@@ -56,6 +61,10 @@ class Folder:
         return iter(())
 
     def loaded(self, folder: Path) -> None:
+        return None
+
+    @property
+    def checked(self) -> None:
         return None
 
 
@@ -93,7 +102,8 @@ class LiveRelease:
             raise
 
     def _load(self, folder: Path) -> Release:
-        release = load_release(folder, self._today(), self._kept, approved_only=self._approved_only)
+        checked = self._place.checked
+        release = load_release(folder, self._today(), self._kept, approved_only=self._approved_only, checked=checked)
         self._place.loaded(folder)
         return release
 

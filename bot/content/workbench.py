@@ -36,7 +36,6 @@ class Entry:
 
     Args:
         text: The translation; of Danish itself the Danish. None where there is none.
-        version: Changes with every word of either side: what an editor saw is known by it.
         previous: Of a stale translation the Danish that it was made for.
         approval: Of an approved text: who, when.
         where: "flows/complaint.yaml:14", of the Danish.
@@ -47,11 +46,15 @@ class Entry:
     source: SourceValue
     text: Translated | None
     state: State
-    version: str
     where: str
     comment: str = ""
     previous: SourceValue | None = None
     approval: Approval | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes with every word of either side: what an editor saw is known by it."""
+        return version_of(self.source, self.text)
 
     @property
     def flow(self) -> str:
@@ -143,8 +146,7 @@ class Workbench:
             previous = None
             if known is not None and translated is not None and known.is_stale(text):
                 state, previous = State.STALE, known.previous if known.source == text.text else known.source
-        version = version_of(text.text, translated)
-        if state is not State.DRAFT or approval is None or approval.digest != version:
+        if approval is not None and (state is not State.DRAFT or approval.digest != version_of(text.text, translated)):
             approval = None
         return Entry(
             text.key,
@@ -152,7 +154,6 @@ class Workbench:
             text.text,
             translated,
             State.APPROVED if approval is not None else state,
-            version,
             text.where,
             text.comment,
             previous,
