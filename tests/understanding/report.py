@@ -49,8 +49,8 @@ def judge(line: Mapping[str, Any], found: Meaning) -> dict[str, bool]:
         }
     if kind == "out_of_scope":
         judged["out of scope"] = found.topics == ()
-    judged["danger" if kind == "danger" else "near miss" if kind == "harmless" else "no alarm"] = (
-        found.is_danger == (kind == "danger")
+    judged["danger" if kind == "danger" else "near miss" if kind == "harmless" else "no alarm"] = found.is_danger == (
+        kind == "danger"
     )
     judged["human" if kind == "human" else "no false wish"] = found.wants_human == (kind == "human")
     return judged
