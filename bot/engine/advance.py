@@ -12,6 +12,7 @@ from bot.engine.effects import (
     Button,
     CancelReminders,
     CancelTicket,
+    ChangeTicketLanguage,
     ChooseCallback,
     DeleteMessage,
     Effect,
@@ -404,7 +405,7 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
     if press.way == "transcript":
         return Turn(session, (SendTranscript(),))
     if press.way == "talk_on":
-        return Turn(session, (ReopenTicket(),))
+        return Turn(session, (ReopenTicket("danger" if session.is_in_danger() else "normal"),))
     if press.way == "said":
         asked, _, answer = press.argument.partition(":")
         return Turn(session, (AnswerAdviser(asked, answer),))
@@ -442,17 +443,18 @@ def _speak(session: Session, locale: str, assets: Assets) -> Turn:
     """From now on in this language: the first time the welcome and the menu, later the same place again."""
     first_time = session.locale is None
     session = replace(session, locale=locale)
+    follows = (ChangeTicketLanguage(locale),) if session.ticket is not None else ()
     keyboard = SendMessage((Text("start/welcome" if first_time else "common/language_changed"),), keyboard="show")
     place = session.node
     if first_time or place is None:
         turn = enter(session, HOME, assets)
         # The picker stays above the welcome, so the menu is a message of its own.
-        return replace(turn, session=replace(turn.session, trail=()), effects=(keyboard, *turn.effects))
+        return replace(turn, session=replace(turn.session, trail=()), effects=(*follows, keyboard, *turn.effects))
     if place == LANGUAGE:
         *trail, place = session.trail or (HOME,)
         session = replace(session, node=None, trail=tuple(trail))
     turn = enter(session, place, assets)
-    return replace(turn, effects=(*turn.effects, keyboard))
+    return replace(turn, effects=(*follows, *turn.effects, keyboard))
 
 
 def _original(session: Session, shown: str, assets: Assets) -> Turn:

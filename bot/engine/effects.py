@@ -121,6 +121,13 @@ class OpenTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeTicketLanguage(Effect):
+    """The person speaks another language from now on: routing, and what is sent under the open ticket, follow."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTicket(Effect):
     """The person does not want to wait any more: the open ticket is closed by them."""
 
@@ -154,7 +161,13 @@ class ChooseCallback(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ReopenTicket(Effect):
-    """The person wants to talk on under their last ticket; opens nothing where that is gone."""
+    """The person wants to talk on under their last ticket; opens nothing where that is gone.
+
+    Args:
+        urgency: At least so urgent it is from now on.
+    """
+
+    urgency: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,6 +283,25 @@ login_attempt = Table(
     Index("login_attempt_at", "at"),
 )
 
+# Who may approve texts in which language.
+reviewer = Table(
+    "reviewer",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("locale", String, primary_key=True),
+)
+
+# How many people came to a node and went on from it. Holds nobody: numbers of a day and a language.
+visit = Table(
+    "visit",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("locale", String, primary_key=True),  # "" before one was chosen
+    Column("node", String, primary_key=True),
+    Column("arrivals", BigInteger, nullable=False),
+    Column("leavings", BigInteger, nullable=False),
+)
+
 # Replayed after a restore, so that a backup brings nobody back. Holds nothing but the id.
 forgotten = Table(
     "forgotten",

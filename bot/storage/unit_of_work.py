@@ -13,10 +13,12 @@ from bot.storage.notice import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
 from bot.storage.question import Questions
+from bot.storage.reviewer import Reviewers
 from bot.storage.session import Sessions
 from bot.storage.ticket import Tickets
 from bot.storage.transcript import Notes, Transcripts
 from bot.storage.update import Updates
+from bot.storage.visit import VisitNumbers
 from bot.storage.web_session import WebSessions
 
 
@@ -79,6 +81,14 @@ class UnitOfWork:
     @property
     def login_attempts(self) -> LoginAttempts:
         return LoginAttempts(self.db)
+
+    @property
+    def reviewers(self) -> Reviewers:
+        return Reviewers(self.db)
+
+    @property
+    def visits(self) -> VisitNumbers:
+        return VisitNumbers(self.db)
 
     @property
     def has_deleted(self) -> bool:

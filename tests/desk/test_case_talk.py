@@ -109,6 +109,7 @@ async def test_questions_with_buttons_and_a_call_with_an_interpreter(desk: Desk)
 
 async def test_articles_services_and_places_are_found_and_sent(desk: Desk) -> None:
     citizen, browser, case = await claimed(desk)
+    assert "place:complaint/decision" in (await browser.get(case)).text  # without a search: where flows begin
     page = await browser.get(f"{case}?find=Borgerrådgiveren")
     assert "service:kk-borgerraadgiveren" in page.text
     await browser.post(f"{case}/send", {**form_of(page), "what": "service:kk-borgerraadgiveren"})
