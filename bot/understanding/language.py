@@ -28,21 +28,24 @@ _UKRAINIAN = frozenset("іїєґ")
 _ARABIC_SCRIPT = ("ar", "fa", "ur")
 # Small words of romanised Arabic, Urdu and Persian (language-notes §2, §5, §6): there are few samples of these.
 _ROMANISED: Mapping[str, str] = {
-    "ar": "ana enta enti howa heye bedi biddi badde baddi abgha ureed kif kifak shu sho shou lesh leish wein wen fi ma "
-    "mish mush mesh la2 ah aywa 3an 3ala 3andi 3endi 3am 3m rah ra7 hal hala2 halla2 el al il bel bil men min kel kol "
-    "habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni ma3 ba3den "
-    "lama eza law bas w la masari flos mo7ami mosa3ade musa3ada sa3edni shakwa eshteki baladiye komune mowazaf mowazafe "
-    "ta2ajir ejar motarjem tarjame sakan tla2 talaq madrase doktor mustashfa mashkale moshkle badi a7ki ahki e7ki 7ada",
-    "ur": "mujhe mujh mera meri mere main mein hum humein aap aapka tum woh wo yeh ye kya kyun kyon kaise kahan kab kaun "
-    "hai hain ho hoon hun tha thi the raha rahi rahe karna karta karti karte karo kar kiya nahi nahin na se ko ka ki ke "
-    "par aur lekin magar agar bhi sab kuch koi chahiye chahta chahti sakta sakti sakte baat madad ghar kiraya paise "
-    "bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam bimar kaghaz khat jawab "
-    "liye wala wali apna apni diya gaya gayi ho raha abhi bohat bahut zyada acha theek shukriya salam",
-    "fa": "man mano mara to u ou ma shoma anha in an ast hast hastam hasti nist nistam mikham mikhaham mikhahad mishe "
-    "mikonam mikone mikonad mikonan konam kard kardam karde shod shode mitavanam mitoonam mitunam chetor chetori chera "
-    "che chi ki koja kojast key baraye bara az be ba dar tu ra ro ham hamin khaste khastam dige digar kheili ziad kam "
-    "khane khaneh bache bacheham shoharam zanam pedaram madaram komak lazem daram nadaram darim nadarim vakil shekayat "
-    "etraz motarjem shahrdari komon kar bikaram pool ejare talagh mariz doktor salam mamnoon lotfan alan emshab fardo",
+    "ar": "ana enta enti howa heye bedi biddi badde baddi abgha ureed kif kifak shu sho shou lesh leish wein wen fi "
+    "ma mish mush mesh la2 ah aywa 3an 3ala 3andi 3endi 3am 3m rah ra7 hal hala2 halla2 el al il bel bil men "
+    "min kel kol habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni "
+    "ma3 ba3den lama eza law bas w la masari flos mo7ami mosa3ade sa3edni shakwa eshteki baladiye komune "
+    "mowazaf mowazafe ta2ajir ejar motarjem tarjame sakan tla2 talaq madrase doktor mustashfa mashkale moshkle "
+    "badi a7ki ahki e7ki 7ada",
+    "ur": "mujhe mujh mera meri mere main mein hum humein aap aapka tum woh wo yeh ye kya kyun kyon kaise kahan kab "
+    "kaun hai hain ho hoon hun tha thi the raha rahi rahe karna karta karti karte karo kar kiya nahi nahin na "
+    "se ko ka ki ke par aur lekin magar agar bhi sab kuch koi chahiye chahta chahti sakta sakti sakte baat "
+    "madad ghar kiraya paise bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam "
+    "bimar kaghaz khat jawab liye wala wali apna apni diya gaya gayi abhi bohat bahut zyada acha theek "
+    "shukriya salam",
+    "fa": "man mano mara to u ou ma shoma anha in an ast hast hastam hasti nist nistam mikham mikhaham mikhahad "
+    "mishe mikonam mikone mikonad mikonan konam kard kardam karde shod shode mitavanam mitoonam mitunam chetor "
+    "chetori chera che chi ki koja kojast key baraye bara az be ba dar tu ra ro ham hamin khaste khastam dige "
+    "digar kheili ziad kam khane khaneh bache bacheham shoharam zanam pedaram madaram komak lazem daram "
+    "nadaram darim nadarim vakil shekayat etraz motarjem shahrdari komon kar bikaram pool ejare talagh mariz "
+    "doktor salam mamnoon lotfan alan emshab fardo",
 }
 # Languages that we have no samples of; lingua knows them, in its small models.
 _OTHERS = {"ro": "RO", "bs": "BS", "hr": "HR", "sr": "SR", "vi": "VI", "de": "DE", "fr": "FR", "es": "ES"}
