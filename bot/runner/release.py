@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.articles.service import Service
 from bot.engine.effects import Text
 from bot.engine.flow import Assets
+from bot.engine.incoming import Incoming
 from bot.i18n.render import Rendered
 
 
@@ -31,3 +32,13 @@ class Release(Assets, Protocol):
 
     def keyboard(self, locale: str) -> list[list[str]]:
         """The labels of the reply keyboard."""
+
+
+class Preview(Protocol):
+    """Chats of editors, which see another release than all others."""
+
+    def concerns(self, incoming: Incoming) -> bool:
+        """Whether it is for this chat; also takes note of links that begin and end a preview."""
+
+    async def release(self) -> Release | None:
+        """None where there is none to be shown."""
