@@ -152,7 +152,8 @@ class _Parts:
         first, *others = np.argsort(-likely).tolist()
         if others and likely[first] - likely[others[0]] < lead:
             return None
-        return self._tags[first]
+        tag: str = self._tags[first]
+        return tag
 
     def strangeness(self, text: str) -> float:
         """The share of a text's longest parts that no language has, 0 to 1."""
