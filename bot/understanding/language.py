@@ -149,10 +149,11 @@ class _Parts:
             return None
         # Parts overlap, so each counts for less than a whole.
         likely = self._logarithms[known].sum(axis=0) / len(SIZES)
-        first, *others = np.argsort(-likely)
+        first, *others = np.argsort(-likely).tolist()
         if others and likely[first] - likely[others[0]] < lead:
             return None
-        return self._tags[first]
+        tag: str = self._tags[first]
+        return tag
 
     def strangeness(self, text: str) -> float:
         """The share of a text's longest parts that no language has, 0 to 1."""
@@ -201,5 +202,5 @@ def _other_language(text: str) -> str | None:
     found: Language | None = _detector().detect_language_of(text)
     if found is None:
         return None
-    tag = str(found.iso_code_639_1.name).lower()
+    tag: str = found.iso_code_639_1.name.lower()
     return _SAME.get(tag, tag)

@@ -111,7 +111,7 @@ class Understanding:
             return scores
         return {name: (scores.get(name, 0.0) + SENSE_WEIGHT * sense[name]) * SENSE_SCALE for name in sense}
 
-    def _scores(self, text: str, locale: str | None) -> dict[str, float]:
+    def _scores(self, text: str, locale: str | None) -> Mapping[str, float]:
         if locale is None or not self._files.get(locale, {}).get(TOPICS):
             return {}
         is_romanised = locale in ROMANISED and sum(map(str.isascii, text)) > len(text) / 2
