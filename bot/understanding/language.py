@@ -14,6 +14,7 @@ MIN_LEAD_OF_SHORT = 3.0  # the same for texts of up to two words: names and loan
 SHORT = 2
 SMOOTHING = 0.3
 MIXED = 5  # one letter in so many of another script than Latin decides for that script
+NONSENSE = 0.8  # from which on a text in Latin letters, of which nobody can tell the language, is in none
 STRANGE = 0.36  # share of unknown parts from which on a language without samples is looked for
 SURE = 0.25  # how far ahead such a language must be
 SIZES = (1, 2, 3, 4)  # letters of the parts that are counted
@@ -82,6 +83,11 @@ class Languages:
                 return self._latin(text)
             case _:
                 return None
+
+    def is_nonsense(self, text: str) -> bool:
+        """Whether a text whose language nobody can tell is made of letters that stand so in no language."""
+        letters = [letter for letter in text.lower() if letter.isalpha()]
+        return bool(letters) and _main_script(letters) == "LATIN" and self._own.strangeness(text) > NONSENSE
 
     def _arabic_script(self, text: str, letters: frozenset[str]) -> str | None:
         if letters & _SORANI:

