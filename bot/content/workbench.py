@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -228,7 +228,7 @@ class Workbench:
         changes = {}
         for domain in sorted({domain_of(key) for key in texts}):
             path = po_path(self.root, tag, domain)
-            catalog = parse_po(path.read_bytes(), tag) if path.exists() else new_catalog(tag, domain, "")
+            catalog = parse_po(path.read_bytes(), tag) if path.exists() else new_catalog(tag, domain, datetime.now(UTC))
             _put(catalog, {key: text for key, text in texts.items() if domain_of(key) == domain}, self.sources.texts)
             changes[path.relative_to(self.root).as_posix()] = dump_po(catalog)
         return changes

@@ -28,7 +28,7 @@ from bot.content.workbench import State, Workbench, forms_in
 from bot.i18n.template import placeholders
 from bot.runner.kept import Kept
 from bot.studio.glossary import Glossary, read_glossary
-from bot.understanding.phrases import Phrases
+from bot.understanding.meaning import Understanding
 
 DRAFTS_KEPT = 3
 
@@ -77,7 +77,7 @@ class View:
             services=services,
             rights=frozenset(id for id, node in nodes.items() if node.get("rights")),
             approved=self.approved,
-            phrases=Phrases(self.sources.phrases),
+            understanding=Understanding(self.sources.phrases),
             kept=self.kept.periods(),
         )
 
@@ -146,6 +146,17 @@ class Draft(View):
     @cached_property
     def counts(self) -> Mapping[str, Mapping[State, int]]:
         return self.bench.counts()
+
+    @cached_property
+    def waiting(self) -> Mapping[str, Mapping[str, int]]:
+        """By flow (or "article/…", "service/…") and language, how many texts are missing or stale."""
+        found: dict[str, dict[str, int]] = {}
+        for tag in self.bench.tags[1:]:
+            for entry in self.bench.entries(tag).values():
+                if entry.state in (State.MISSING, State.STALE):
+                    of_flow = found.setdefault(entry.flow, {})
+                    of_flow[tag] = of_flow.get(tag, 0) + 1
+        return found
 
     def tried(self, changes: Mapping[str, bytes | None]) -> "Trial":
         """What the content would be with these files changed; only these are read again."""

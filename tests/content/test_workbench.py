@@ -138,3 +138,12 @@ def test_day_of_an_approval_is_a_day(root: Path) -> None:
     approval = bench.entry("en", "common/no").approval
     assert approval is not None
     assert date.fromisoformat(approval.when) == AT.date()
+
+
+def test_first_text_of_a_new_language(tmp_path: Path) -> None:
+    root = copy_content(tmp_path)
+    (root / "locales" / "so" / "LC_MESSAGES").mkdir(parents=True)
+    changes = Workbench(root).translate("so", {"common/no": "Maya"})
+    for path, raw in changes.items():
+        (root / path).write_bytes(raw)
+    assert Workbench(root).entry("so", "common/no").text == "Maya"

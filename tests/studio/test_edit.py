@@ -277,7 +277,7 @@ async def test_small_numbers_are_hidden(desk: Desk) -> None:
     browser = await editor(desk)
     page = (await browser.get("/studio/numbers?flow=complaint")).text
     assert "<td>44</td>" in page
-    assert "under 5" in page
+    assert "below 5" in page
     assert "1000" not in page
     assert "<svg" in page
     turkish = (await browser.get("/studio/numbers?tag=tr")).text
