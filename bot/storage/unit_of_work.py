@@ -12,6 +12,7 @@ from bot.storage.new_id import new_id
 from bot.storage.notice import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
+from bot.storage.question import Questions
 from bot.storage.reviewer import Reviewers
 from bot.storage.session import Sessions
 from bot.storage.ticket import Tickets
@@ -48,6 +49,10 @@ class UnitOfWork:
     @property
     def notes(self) -> Notes:
         return Notes(self.db, self._keyring)
+
+    @property
+    def questions(self) -> Questions:
+        return Questions(self.db, self._keyring)
 
     @property
     def duties(self) -> Duties:

@@ -28,7 +28,7 @@ from bot.content.workbench import State, Workbench, forms_in
 from bot.i18n.template import placeholders
 from bot.runner.kept import Kept
 from bot.studio.glossary import Glossary, read_glossary
-from bot.understanding.phrases import Phrases
+from bot.understanding.meaning import Understanding
 
 DRAFTS_KEPT = 3
 
@@ -77,7 +77,7 @@ class View:
             services=services,
             rights=frozenset(id for id, node in nodes.items() if node.get("rights")),
             approved=self.approved,
-            phrases=Phrases(self.sources.phrases),
+            understanding=Understanding(self.sources.phrases),
             kept=self.kept.periods(),
         )
 

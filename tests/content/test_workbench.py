@@ -28,8 +28,9 @@ def apply(root: Path, changes: dict[str, bytes]) -> Workbench:
 
 def test_everything_is_a_draft_at_first(root: Path) -> None:
     counts = Workbench(root).counts()
-    assert counts["ar"][State.DRAFT] == counts["da"][State.DRAFT] > 400
-    assert all(count[State.APPROVED] == count[State.STALE] == 0 for count in counts.values())
+    assert counts["da"][State.DRAFT] > 400
+    assert all(count.total() == counts["da"].total() for count in counts.values())
+    assert all(count[State.APPROVED] == 0 for count in counts.values())
 
 
 def test_translation_is_saved_and_nothing_else_changes(root: Path) -> None:

@@ -61,6 +61,7 @@ def test_numbers_of_the_queue_reach_the_metrics() -> None:
 
 @asynccontextmanager
 async def sweeping(store: Store, states: list[QueueState], clock: list[datetime]) -> AsyncIterator[None]:
+    our_release()  # loaded before the clock runs: it takes seconds
     work = sweep.keep_sweeping(store, our_release, lambda rows: None, states.append, lambda: clock[-1])
     task = asyncio.create_task(work)
     try:

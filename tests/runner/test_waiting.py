@@ -194,6 +194,17 @@ def test_outside_hours_the_next_opening_and_who_answers_now(locale: str) -> None
     assert talk.says_that(talk.sweeps(), "common/ticket_place", position="1")
 
 
+def test_case_follows_the_language_that_the_person_changes_to() -> None:
+    talk = Talk("da", replace(ADVISER, skills={"da": 3}))
+    talk.asks()
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    assert (talk.ticket.locale, talk.session.locale) == ("ar", "ar")
+    talk.locale = "ar"
+    assert talk.says_that(talk.says("/human"), "common/ticket_no_language")
+    assert talk.says_that(talk.adviser(desk.claim), "common/adviser_joined", name="Adviser A")
+
+
 def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> None:
     talk = Talk()
     talk.asks()
@@ -285,6 +296,18 @@ def test_danger_goes_to_the_front_and_nothing_ends_it_or_reminds_of_it(is_claime
 # --- the adviser, and after -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("duty", [replace(ADVISER, shown_as=""), None])
+def test_who_has_joined_is_a_name_that_was_chosen_and_never_an_account(duty: Duty | None) -> None:
+    talk = Talk()
+    talk.asks()
+    if duty is None:
+        talk.store.tables.duties.clear()
+    else:
+        talk.store.run_now(lambda uow: uow.duties.put(duty))
+    [told] = talk.adviser(desk.claim)
+    assert talk.says_that([told], "common/adviser_joined", name=Text("common/adviser"))
+
+
 def test_silent_owner_with_an_answered_case_keeps_it() -> None:
     talk = Talk()
     talk.asks()
@@ -329,6 +352,18 @@ def test_person_talks_on_under_the_same_ticket_with_the_same_adviser_first() -> 
     assert talk.says_that(talk.presses("!talk_on"), "common/ticket_place", position="1"), "pressing again is harmless"
     talk.adviser(desk.claim)
     assert talk.says_that(talk.presses("!talk_on"), "common/ticket_claimed", name="Adviser A")
+
+
+def test_danger_and_language_of_now_count_when_a_conversation_goes_on() -> None:
+    talk = Talk()
+    talk.asks()
+    talk.adviser(desk.claim)
+    talk.adviser(partial(desk.close, because="answered"))
+    talk.says("han slår mig")
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    talk.presses("!talk_on")
+    assert (talk.ticket.state, talk.ticket.urgency, talk.ticket.locale) == ("waiting", "danger", "ar")
 
 
 def test_conversation_that_was_deleted_cannot_go_on() -> None:

@@ -1,6 +1,7 @@
 """A handoff on the wire when things go wrong: killed at a claim, the database goes, the person blocks the bot."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,17 +12,20 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
+from bot.engine.incoming import ChoicePressed
 from bot.handoff.duty import Duty
 from bot.handoff.ticket import Ticket
 from bot.handoff.transcript import TranscriptLine
 from bot.runner import desk
 from bot.runner.ports import Outgoing
+from bot.runner.run import run_turn
 from bot.sandbox import Phone, Sandbox, serve
 from bot.sandbox.truth import UpdateConfirmed
 from bot.storage.keyring import Keyring
 from bot.storage.store import Store, open_store
 from bot.storage.unit_of_work import UnitOfWork
 from bot.web.account import Account, Role
+from tests.storage.conftest import KEY
 from tests.support.content import our_release
 from tests.support.running_bot import TOKEN, running_bot
 from tests.support.waiting import eventually
@@ -30,6 +34,7 @@ from tests.telegram.test_crash import bot_process
 from tests.test_outage import set_reachable
 
 CITIZEN, ADVISER = 7, 8
+PATIENCE_S = 90  # for a process that starts on a busy machine
 
 
 def label(key: str) -> str:
@@ -38,11 +43,11 @@ def label(key: str) -> str:
 
 async def ask_for_adviser(phone: Phone) -> None:
     phone.send_text("/start menu-da")
-    await phone.wait_for_text(label("start/menu/say")[:15], 20)
+    await phone.wait_for_text(label("start/menu/say")[:15], PATIENCE_S)
     phone.send_text("/human")
-    await phone.wait_for_text("Vil du tale med en rådgiver?", 20)
+    await phone.wait_for_text("Vil du tale med en rådgiver?", PATIENCE_S)
     phone.press(label("common/yes_adviser"))
-    await phone.wait_for_text("Vil du tilføje noget nu?", 20)
+    await phone.wait_for_text("Vil du tilføje noget nu?", PATIENCE_S)
 
 
 @asynccontextmanager
@@ -102,34 +107,41 @@ def press_claim(phone: Phone, ticket: Ticket) -> None:
     phone.send_update("callback_query", query)
 
 
+async def prepare(url: str, folder: Path) -> Ticket:
+    """A person who waits and an adviser who is linked, as an earlier life of the process has left them."""
+    (folder / "secret.key").write_text(base64.b64encode(KEY).decode())
+    async with opened(url, folder) as store:
+        for number, data in enumerate(("!locale:da", "!human", "human/consent>yes"), 1):
+            press = ChoicePressed(
+                update_id=number, chat_id=CITIZEN, at=datetime.now(UTC), data=data, message_id=1, query_id="q"
+            )
+            await store.run(partial(run_turn, press, release=our_release()))
+        await store.run(add_adviser)
+        return await ticket_of(store)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("failpoint", ["before_commit:0", "after_commit:0", "after_send:0"])
+@pytest.mark.parametrize("failpoint", ["before_commit:0", "after_commit:0"])
 async def test_killed_at_a_claim_nobody_is_lost_and_everybody_is_told(url: str, tmp_path: Path, failpoint: str) -> None:
     sandbox = Sandbox(TOKEN)
-    citizen, adviser = sandbox.phone(CITIZEN), sandbox.phone(ADVISER)
+    citizen, adviser = sandbox.phone(CITIZEN, is_started=True), sandbox.phone(ADVISER, is_started=True)
+    ticket = await prepare(url, tmp_path)
     async with serve(sandbox) as base_url:
-        async with bot_process(base_url, url, tmp_path):
-            await ask_for_adviser(citizen)
-        async with opened(url, tmp_path) as store:
-            await store.run(add_adviser)
-            ticket = await ticket_of(store)
         async with bot_process(base_url, url, tmp_path, failpoint) as process:
             press_claim(adviser, ticket)
-            assert await asyncio.wait_for(process.wait(), 60) == -9
+            assert await asyncio.wait_for(process.wait(), PATIENCE_S) == -9
         citizen.send_text("zzqx mens den var væk")
         async with bot_process(base_url, url, tmp_path):
-            joined = await citizen.wait_for_text("Du taler nu med", 30)
+            joined = await citizen.wait_for_text("Du taler nu med", PATIENCE_S)
             assert "Adviser A" in joined.text
             citizen.send_text("zzqx bagefter")
             async with opened(url, tmp_path) as store:
-                await until(store, lambda lines: len(of_person(lines)) == 2, 20)
-                claimed = await ticket_of(store)
-                lines = await lines_of(store)
+                await until(store, lambda lines: len(of_person(lines)) == 2, PATIENCE_S)
+                claimed, lines = await ticket_of(store), await lines_of(store)
     assert (claimed.id, claimed.state, claimed.owner) == (ticket.id, "claimed", "a")
     assert of_person(lines) == ["zzqx mens den var væk", "zzqx bagefter"], "nothing lost, nothing twice, in order"
     assert sum(line.kind == "claimed" for line in lines) == 1
-    times = sum("Du taler nu med" in message.text for message in citizen.bot_messages)
-    assert times == 1 or failpoint.startswith("after_send"), "twice only where the first had left unmarked"
+    assert sum("Du taler nu med" in message.text for message in citizen.bot_messages) == 1
     assert not any("Du taler nu med" in message.text for message in adviser.bot_messages)
 
 
@@ -147,20 +159,20 @@ async def test_database_that_goes_during_a_conversation_loses_no_word(
             await store.run(add_adviser)
             await do(store, desk.claim)
             store.announce_outbox([CITIZEN])
-            await citizen.wait_for_text("Du taler nu med", 20)
+            await citizen.wait_for_text("Du taler nu med", PATIENCE_S)
         set_reachable(postgres_url, database, False)
         citizen.send_text("zzqx en")
         citizen.send_photo(PNG, caption="zzqx to")
         citizen.send_text("han slår mig")
-        await citizen.wait_for_text("112", 20)  # the card needs no database
+        await citizen.wait_for_text("112", PATIENCE_S)  # the card needs no database
         set_reachable(postgres_url, database, True)
         async with opened(postgres_database, tmp_path) as store:
-            await until(store, lambda lines: len(of_person(lines)) == 3, 30)
+            await until(store, lambda lines: len(of_person(lines)) == 3, PATIENCE_S)
             assert of_person(await lines_of(store)) == ["zzqx en", "zzqx to", "han slår mig"]
             assert (await ticket_of(store)).urgency == "danger"
             await do(store, partial(desk.reply, text="Jeg er her", key="k1"))
             store.announce_outbox([CITIZEN])
-            await citizen.wait_for_text("Jeg er her", 20)
+            await citizen.wait_for_text("Jeg er her", PATIENCE_S)
 
 
 async def test_person_who_blocks_the_bot_is_shown_as_such_and_can_come_back(store: Store) -> None:

@@ -5,6 +5,7 @@ from bot.engine.effects import (
     AddToTranscript,
     AnswerAdviser,
     CancelTicket,
+    ChangeTicketLanguage,
     ChooseCallback,
     MarkReachable,
     OpenTicket,
@@ -54,6 +55,14 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
     scene.uow.audit.note(session.chat_id, "ticket opened", scene.at, about=ticket.id)
     scene.uow.announce("queue")
     scene.session = replace(session, ticket=ticket.id, is_claimed=False, ticket_told=False)
+
+
+@handles(ChangeTicketLanguage)
+def change_ticket_language(effect: ChangeTicketLanguage, scene: Scene) -> None:
+    ticket = scene.uow.tickets.open_of(scene.session.chat_id)
+    if ticket is not None and ticket.locale != effect.locale:
+        scene.uow.tickets.save(replace(ticket, locale=effect.locale))
+        scene.uow.announce("queue", f"ticket:{ticket.id}")
 
 
 @handles(CancelTicket)
@@ -155,7 +164,8 @@ def reopen_ticket(effect: ReopenTicket, scene: Scene) -> None:
         _say_too_late(scene)
         return
     if ticket.state == "closed":
-        ticket = scene.uow.tickets.save(ticket.reopened(scene.at))
+        urgency, locale = most_urgent(ticket.urgency, effect.urgency), scene.session.locale or ticket.locale
+        ticket = scene.uow.tickets.save(replace(ticket.reopened(scene.at), urgency=urgency, locale=locale))
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "reopened", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket_reopened", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")
