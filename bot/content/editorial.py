@@ -80,11 +80,20 @@ class Editorial:
         with self._lock:
             bench = self._benches.get(revision)
             if bench is None:
-                bench = self._benches[revision] = Workbench(self._published.checkouts.get(revision))
+                bench = self._benches[revision] = self._new_bench(revision)
                 while len(self._benches) > BENCHES_KEPT:
                     self._benches.popitem(last=False)
             self._benches.move_to_end(revision)
             return bench
+
+    def _new_bench(self, revision: str) -> Workbench:
+        """Made from the newest one that is known, which seldom differs in more than one file."""
+        root = self._published.checkouts.get(revision)
+        if not self._benches:
+            return Workbench(root)
+        known, bench = next(reversed(self._benches.items()))
+        before, after = self.repository.files(known), self.repository.files(revision)
+        return bench.after(root, [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)])
 
     def find(self, name: str) -> str:
         """The revision that a branch or the beginning of a revision names. Raises RevisionUnknown."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -87,6 +88,23 @@ class Workbench:
         self.problems: list[Problem]
         self.catalogs, self.problems = read_catalogs(root, self.sources)
         self._entries: dict[str, dict[str, Entry]] = {}
+
+    def after(self, root: Path, changed: Collection[str]) -> "Workbench":
+        """The same for a revision that differs from this one in these files: only languages among them are read again.
+
+        A translator saves one text after the other, and waits for each.
+        """
+        tags = {path.split("/")[1] for path in changed if path.startswith("locales/")}
+        if not tags <= set(self.tags) or any(not path.startswith("locales/") for path in changed):
+            return Workbench(root)
+        bench = copy(self)
+        catalogs, problems = read_catalogs(root, self.sources, tags)
+        others = [each for each in self.problems if each.where.split("/")[1] not in tags]
+        bench.root, bench.problems = root, others + problems
+        kept = {tag: catalog for tag, catalog in self.catalogs.items() if tag not in tags or tag in catalogs}
+        bench.catalogs = kept | catalogs
+        bench._entries = {tag: entries for tag, entries in self._entries.items() if tag not in tags}
+        return bench
 
     @property
     def tags(self) -> tuple[str, ...]:
