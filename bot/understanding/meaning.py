@@ -95,8 +95,9 @@ class Understanding:
         scores = self._scores(text, guess if guess in self._files else locale)
         says_danger, says_human = self.phrases.holds(DANGER, text), self.phrases.holds(HUMAN, text)
         is_sentence = " " in text.strip()  # one word alone tells of danger or a wish only where it is among the phrases
-        is_nonsense = guess is None and self._languages.is_nonsense(text)
-        if is_sentence and not (is_nonsense or says_danger or says_human or _is_sure(scores)):
+        if guess is None and self._languages.is_nonsense(text):
+            scores = {}
+        elif is_sentence and not (says_danger or says_human or _is_sure(scores)):
             scores = self._with_sense(text, scores)
         return Meaning(
             locale=guess,

@@ -106,7 +106,7 @@ async def test_stale_text_is_mended_and_approved_by_keyboard(
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("status").first).to_be_visible()
         await page.goto("/studio/translate/tr/text?key=common/no")
-        await page.get_by_role("button", name="Godkend").focus()
+        await page.get_by_role("button", name="Godkend", exact=True).focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("main")).to_contain_text("Godkendt af Lead A den 2026-11-24.")
     assert editorial.bench().entry("tr", "common/no").text == "Hayır, teşekkürler"
