@@ -62,7 +62,9 @@ def test_plural_form_fits_the_number(locale: str, number: int, index: int) -> No
     assert form(locale, number) == index
 
 
-@pytest.mark.parametrize("locale", ["da", "en", "ar", "tr", "kl"])
+@pytest.mark.parametrize(
+    "locale", ["da", "en", "ar", "tr", "kl", "so", "fa", "ur", "uk", "pl", "ro", "bs", "ku", "ti", "vi", "ps"]
+)
 def test_pinned_header_says_what_the_code_does(locale: str) -> None:
     count, expression = header(locale).removeprefix("nplurals=").split("; plural=")
     assert int(count) == len(categories(locale))
