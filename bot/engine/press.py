@@ -1,6 +1,7 @@
 """What a button carries: at most 64 bytes, ids and never labels, so that an old button still tells what it meant.
 
 complaint/who>kk    the choice "kk" of the node "complaint/who"
+complaint/send>#law the section "law" of the article that the node shows
 !back, !menu, …     a way that every screen has
 !locale:ar          a language was picked
 !original:node      the Danish original of a node
