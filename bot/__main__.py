@@ -158,6 +158,18 @@ def user_password(login: str) -> None:
 
 
 @app.command()
+def export(
+    case: Annotated[str, typer.Argument(help="Id of the case, as it stands in the address of its page.")],
+    to: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path(),
+) -> None:
+    """Write a case as JSON and PDF, for the record of the municipality; print the SHA-256 of the JSON."""
+    from bot.wiring import export_case
+
+    files, sha256 = _result(settings := load_settings(), export_case(settings, case, to))
+    print(*files, f"SHA-256 {sha256}", sep="\n")
+
+
+@app.command()
 def forget(chat_id: Annotated[int, typer.Argument(help="Telegram's id of the chat.")]) -> None:
     """Delete everything that is kept about one person."""
     from bot.wiring import forget_person

@@ -6,10 +6,11 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,12 +18,15 @@ import uvicorn
 
 from bot.config import PREFIX, Settings
 from bot.content.live import LiveRelease
+from bot.content.load import load_release
 from bot.content.shipped import shipped_content
 from bot.dates.deadline import copenhagen_day
-from bot.errors import SettingInvalid, StorageUnavailable
+from bot.errors import BotError, SettingInvalid, StorageUnavailable
 from bot.handoff.duty import Duty, Hours
+from bot.handoff.ticket import TicketUnknown
 from bot.runner import failpoint
 from bot.runner.kept import Kept
+from bot.runner.notice import keep_noticing
 from bot.runner.release import Release
 from bot.runner.sweep import keep_sweeping
 from bot.storage.keyring import Keyring
@@ -102,6 +106,40 @@ async def forget_person(settings: Settings, chat_id: int) -> None:
         await store.run(lambda uow: uow.people.forget(chat_id, datetime.now(UTC)))
 
 
+async def export_case(settings: Settings, ticket_id: str, to: Path) -> tuple[list[Path], str]:
+    """Write a case as PDF and JSON into a folder; the files, and the JSON's SHA-256. Raises BotError: no such case."""
+    from bot.desk.journal import Journal, journal_words, read_journal
+    from bot.desk.pages import TEMPLATES
+    from bot.web.language import load_translations
+    from bot.web.page import Pages
+
+    content = settings.content_dir or shipped_content()
+    release = load_release(content, today())
+    words = journal_words(Pages(load_translations(content), [TEMPLATES]))
+
+    def read(unit: UnitOfWork) -> Journal:
+        journal = read_journal(unit, release, words, ticket_id)
+        unit.audit.note(journal.ticket.chat_id, "case_exported", datetime.now(UTC), about=ticket_id)
+        return journal
+
+    async with _opened_store(settings) as store:
+        try:
+            journal = await store.run(read)
+        except TicketUnknown:
+            raise BotError(f"There is no case '{ticket_id}'. Its id stands in the address of its page.") from None
+    files = {to / f"{ticket_id}.json": journal.json, to / f"{ticket_id}.pdf": journal.pdf()}
+    await asyncio.to_thread(_write_private, files)
+    return list(files), journal.sha256
+
+
+def _write_private(files: Mapping[Path, bytes]) -> None:
+    """Only this user may read them: they tell about a person."""
+    for file, content in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+
+
 async def _run_until(
     stop: asyncio.Event,
     settings: Settings,
@@ -126,15 +164,22 @@ async def _run_until(
     bot = TelegramBot(wire, store, lambda: live.current, metrics)
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
-    hub = Hub()
-    store.listen(hub.hear)
+    hub, queue_news = Hub(), asyncio.Event()
+
+    def heard(subjects: Collection[str]) -> None:
+        hub.hear(subjects)
+        if not subjects or "queue" in subjects:
+            queue_news.set()
+
+    store.listen(heard)
     await stack.enter_async_context(
-        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current)), settings)
+        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept)), settings)
     )
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
-    sweep = keep_sweeping(store, lambda: live.current, bot.send)
-    for work in (live.watch(), _purge_now_and_then(store, kept), sweep):
+    sweep = keep_sweeping(store, lambda: live.current, bot.send, metrics.measured)
+    notices = keep_noticing(store, lambda: live.current, bot.send, settings.web_url(), queue_news)
+    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
@@ -180,7 +225,9 @@ def _app(mounted: dict[str, AsgiApp], make_pages: Callable[[], AsgiApp]) -> Asgi
     return app
 
 
-def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release: Callable[[], Release]) -> AsgiApp:
+def _pages(
+    bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release: Callable[[], Release], kept: Kept
+) -> AsgiApp:
     from bot.desk.pages import PAGES, TEMPLATES
     from bot.web.app import make_app
     from bot.web.headers import SecurityHeaders
@@ -212,6 +259,7 @@ def _pages(bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release
         release=release,
         send=bot.send,
         fetch_file=bot.fetch_file,
+        kept=kept,
         hub=hub,
         openid=openid,
     )

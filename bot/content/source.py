@@ -206,5 +206,9 @@ def _read_facts(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
     for group, facts in (loaded or YamlMap()).items():
         for name, fact in facts.items():
-            sources.facts[f"{group}.{name}"] = fact
-            sources.where[f"{group}.{name}"] = _place(path, root, facts.lines[name])
+            full, where = f"{group}.{name}", _place(path, root, facts.lines[name])
+            if full in sources.facts:
+                what = f"the fact '{full}' stands also in {sources.where[full]}."
+                sources.problems.append(Problem(where, "fact-twice", what, "A fact is stored once."))
+            sources.facts[full] = fact
+            sources.where[full] = where

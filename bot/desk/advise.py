@@ -15,7 +15,7 @@ from bot.handoff.ticket import (
     TicketNotYours,
     TicketUnknown,
 )
-from bot.runner.desk import CapacityReached, DeskTurn, ReplyTooLong, begin
+from bot.runner.desk import CapacityReached, DeskTurn, ReplyTooLong, SafeWordTooShort, begin
 from bot.runner.ports import Outgoing
 from bot.web.access import only
 from bot.web.account import Role
@@ -49,26 +49,32 @@ def may_take(duty: Duty | None, ticket: Ticket) -> bool:
 
 
 async def move(
-    request: SignedIn, web: Web, ticket_id: str, change: Callable[[DeskTurn], None], version: int | None = None
+    request: SignedIn,
+    web: Web,
+    ticket_id: str,
+    change: Callable[[DeskTurn], None],
+    version: int | None = None,
+    key: str = "",
 ) -> None:
     """Make one move in one transaction, and send what it says.
 
     Args:
         version: Of the ticket, when the form was made; None where it does not matter.
+        key: Of the form: a second move with the same key does nothing.
     Raises:
         Refused, NotFoundException
     """
     try:
         web.send(
             await web.store.run(
-                partial(_move, request=request, web=web, ticket_id=ticket_id, change=change, version=version)
+                partial(_move, request=request, web=web, ticket_id=ticket_id, change=change, version=version, key=key)
             )
         )
     except TicketUnknown:
         raise NotFoundException from None
     except TicketAlreadyTaken as taken:
         raise Refused("taken", taken.owner or "") from None
-    except (TicketChanged, TicketNotYours, CapacityReached, ReplyTooLong, MoveImpossible) as error:
+    except (TicketChanged, TicketNotYours, CapacityReached, ReplyTooLong, SafeWordTooShort, MoveImpossible) as error:
         raise Refused(_CODES[type(error)]) from None
 
 
@@ -77,6 +83,7 @@ _CODES: dict[type[Exception], str] = {
     TicketNotYours: "not_yours",
     CapacityReached: "capacity",
     ReplyTooLong: "too_long",
+    SafeWordTooShort: "short_word",
     MoveImpossible: "impossible",
 }
 
@@ -88,8 +95,12 @@ def _move(
     ticket_id: str,
     change: Callable[[DeskTurn], None],
     version: int | None,
+    key: str,
 ) -> tuple[Outgoing, ...]:
     turn = begin(unit, web.release(), ticket_id, request.user.id, web.now())
+    if key and unit.transcripts.has_key(turn.ticket.chat_id, ticket_id, key):
+        return ()
+    turn.key = key or None
     if version is not None:
         turn.expect(version)
     change(turn)

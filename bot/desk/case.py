@@ -3,58 +3,84 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from litestar import Controller, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from bot.dates.deadline import COPENHAGEN, copenhagen_day
 from bot.desk.advise import ADVISERS, Refused, case_path, move
+from bot.desk.child import child_help
+from bot.desk.journal import journal_words, read_journal
 from bot.desk.queue import PATH as QUEUE
 from bot.desk.queue import show_queue
-from bot.engine.effects import Text
+from bot.desk.sendable import find_sendable, sending
+from bot.desk.story import tell_story
 from bot.engine.session import Session
+from bot.handoff.duty import Duty, on_duty
 from bot.handoff.ticket import Ticket, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
 from bot.runner import desk
-from bot.runner.desk import CLOSED_BECAUSE, SAFETY, DeskTurn, place_title
+from bot.runner.desk import CLOSED_BECAUSE, SAFETY, YES_OR_NO, DeskTurn
 from bot.runner.ports import Note
-from bot.runner.release import Release
+from bot.web.account import Account, Role
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
-from bot.web.web import Web
+from bot.web.web import Web, WebParts
 
-MOST_FOUND = 12  # things to send that a search shows
-RIGHT_TO_LEFT = ("ar", "fa", "ur", "he")
+RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ckb", "he")
+READ_BY_ALL = ("da", "en")  # every adviser reads these
+PARTS = {"transcript": "case_transcript.html", "find": "case_find.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    account: str
+    name: str
+    speaks: bool
+    is_there: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """What one page shows of a ticket, read at one moment."""
+
     ticket: Ticket
     session: Session
     lines: list[TranscriptLine]
     notes: list[Note]
-    names: Mapping[str, str]
-    colleagues: list[tuple[str, str, bool]]
+    accounts: Mapping[str, Account]
+    duties: Mapping[str, Duty]
+    there: frozenset[str]
 
+    def name(self, account: str | None) -> str:
+        found = self.accounts.get(account or "")
+        return found.name if found is not None else account or ""
 
-@dataclass(frozen=True, slots=True)
-class Sendable:
-    """Something ready to send in the person's language.
+    def colleagues(self) -> list[Colleague]:
+        """Whom the ticket can be given to: first who is there and speaks the language."""
+        found = [
+            Colleague(account, self.name(account), duty.speaks(self.ticket.locale), account in self.there)
+            for account, duty in self.duties.items()
+            if account in self.accounts and account != self.ticket.owner
+        ]
+        return sorted(found, key=lambda each: (not (each.speaks and each.is_there), not each.is_there, each.name))
 
-    Args:
-        what: "reply:KEY" or "place:NODE".
-        danish: How it begins, for the adviser.
-        theirs: The same in the person's language.
-        searched: All of its Danish, for the search.
-    """
+    def leads(self) -> list[Account]:
+        return [
+            each
+            for each in self.accounts.values()
+            if Role.LEAD in each.roles and not each.is_disabled and each.id != self.ticket.owner
+        ]
 
-    what: str
-    danish: str
-    theirs: str
-    searched: str
+    def speaks(self, account: str) -> bool:
+        duty = self.duties.get(account)
+        return self.ticket.locale in READ_BY_ALL or (duty is not None and duty.speaks(self.ticket.locale))
 
 
 class CasePages(Controller):
@@ -63,7 +89,7 @@ class CasePages(Controller):
 
     @get()
     async def show(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str]:
-        return await _show(request, web, ticket_id)
+        return await show_case(request, web, ticket_id)
 
     @post("/claim")
     async def claim(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
@@ -76,63 +102,104 @@ class CasePages(Controller):
 
     @post("/reply")
     async def reply(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+        """What was typed, as it is; with `as` "question" answered by yes, no or "I do not know"."""
         form = await request.form()
         text, key = str(form.get("text", "")).strip(), str(form.get("key", ""))
         if not text or not key:
-            return await _show(request, web, ticket_id, Refused("empty"))
-        change = partial(desk.reply, text=text, key=key)
-        return await _do(request, web, ticket_id, change, version=_version(form.get("version")), typed=text)
+            return await show_case(request, web, ticket_id, Refused("empty"))
+        change: Callable[[DeskTurn], None] = partial(desk.reply, text=text, key=key)
+        if form.get("as") == "question":
+            change = partial(desk.ask_choice, question=text, answers=YES_OR_NO, key=key[:20])
+        return await _do(request, web, ticket_id, change, form, typed=text)
 
     @post("/send")
     async def send(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
-        """A canned reply, or a place of the flows with its buttons."""
+        """A ready reply or question, an article, a service, or a place of the flows with its buttons."""
         form = await request.form()
-        kind, _, name = str(form.get("what", "")).partition(":")
-        if name not in (web.release().keys("reply/") if kind == "reply" else web.release().nodes):
-            return await _show(request, web, ticket_id, Refused("changed"))
-        sends: Callable[..., None] = desk.send_text if kind == "reply" else desk.show_node
+        sends = sending(web.release(), str(form.get("what", "")), web.now())
+        if sends is None:
+            return await show_case(request, web, ticket_id, Refused("choose"))
         key = str(form.get("key", "")) or secrets.token_hex(8)
-        return await _do(
-            request, web, ticket_id, lambda turn: sends(turn, name, key), version=_version(form.get("version"))
-        )
+        return await _do(request, web, ticket_id, lambda turn: sends(turn, key), form)
+
+    @post("/callback")
+    async def callback(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+        """`when`: up to three times, Copenhagen's, of which the person chooses one."""
+        form = await request.form()
+        try:
+            times = [_moment(str(typed)) for typed in form.getall("when", []) if typed]
+        except ValueError:
+            times = []
+        if not times or min(times) <= web.now():
+            return await show_case(request, web, ticket_id, Refused("times"))
+        key = str(form.get("key", "")) or secrets.token_hex(8)
+        return await _do(request, web, ticket_id, partial(desk.propose_callback, times=times, key=key), form)
 
     @post("/note")
     async def note(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
         text = str((await request.form()).get("text", "")).strip()
         if not text:
-            return await _show(request, web, ticket_id, Refused("empty"))
+            return await show_case(request, web, ticket_id, Refused("empty"))
         return await _do(request, web, ticket_id, partial(desk.write_note, text=text))
 
     @post("/move")
     async def move(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
-        """`do`: return, transfer (with `to`), close (with `because`), reopen, threat, calm."""
+        """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`),
+        journalise, guidance."""
         form = await request.form()
-        asked, to, because = (str(form.get(name, "")) for name in ("do", "to", "because"))
+        asked, because = str(form.get("do", "")), str(form.get("because", ""))
         moves: dict[str, Callable[[DeskTurn], None]] = {
             "return": desk.give_back,
             "reopen": desk.reopen,
             "threat": partial(desk.mark_threat, is_threat=True),
             "calm": partial(desk.mark_threat, is_threat=False),
+            "child": desk.mark_child,
+            "journalise": partial(_journalise, web=web),
+            "guidance": desk.keep_as_guidance,
+            "transfer": partial(_transfer, to=str(form.get("to", ""))),
+            "end_threat": partial(_end_threat, lead=str(form.get("lead", ""))),
         }
         if because in CLOSED_BECAUSE:
             moves["close"] = partial(desk.close, because=because)
-        if to:
-            moves["transfer"] = partial(_transfer, to=to)
         if asked not in moves:
-            return await _show(request, web, ticket_id, Refused("choose"))
-        return await _do(request, web, ticket_id, moves[asked], version=_version(form.get("version")))
+            return await show_case(request, web, ticket_id, Refused("choose"))
+        return await _do(request, web, ticket_id, moves[asked], form)
 
     @post("/safety")
     async def safety(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
-        asked = str((await request.form()).get("do", ""))
+        """`do`: ask, pause, resume, hide, or word (with `word`, agreed with the person; empty ends it). Works whatever
+        the person has written meanwhile: it must not wait for reading."""
+        form = await request.form()
+        asked = str(form.get("do", ""))
         change = next((change for name, change in SAFETY.items() if name == asked), None)
+        if asked == "word":
+            change = partial(desk.agree_safe_word, word=str(form.get("word", "")))
         if change is None:
-            return await _show(request, web, ticket_id, Refused("choose"))
-        return await _do(request, web, ticket_id, change)
+            return await show_case(request, web, ticket_id, Refused("choose"))
+        return await _do(request, web, ticket_id, change, key=str(form.get("key", "")))
+
+    @post("/here")
+    async def here(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str]:
+        """This page is open, and perhaps being written in (`typing`); the answer says who else has it open."""
+        is_typing = (await request.form()).get("typing") == "yes"
+        subject = web.hub.presence.subject(ticket_id, request.user.id, is_typing)
+
+        def tell(unit: WebUnit) -> Mapping[str, str]:
+            unit.tickets.get(ticket_id)
+            unit.announce(subject)
+            return {account.id: account.name for account in unit.accounts.all()}
+
+        try:
+            names = await web.store.run(tell)
+        except TicketUnknown:
+            raise NotFoundException from None
+        others = [each for each in web.hub.presence.at(ticket_id) if each.account != request.user.id]
+        return web.pages.render(request, "case_here.html", others=others, names=names, here=case_path(ticket_id))
 
 
-def _version(typed: object) -> int:
-    return int(str(typed)) if str(typed).isdecimal() else -1  # -1 is no version: refused as changed
+def _moment(typed: str) -> datetime:
+    """A time as browsers send it ("2026-11-30T13:00"). Raises ValueError."""
+    return datetime.fromisoformat(typed).replace(tzinfo=COPENHAGEN, second=0, microsecond=0)
 
 
 def _transfer(turn: DeskTurn, to: str) -> None:
@@ -141,96 +208,96 @@ def _transfer(turn: DeskTurn, to: str) -> None:
     desk.transfer(turn, to)
 
 
+def _end_threat(turn: DeskTurn, lead: str) -> None:
+    account = cast(WebUnit, turn.scene.uow).accounts.by_id(lead)
+    if account is None or Role.LEAD not in account.roles or account.is_disabled:
+        raise Refused("choose")
+    desk.end_threat(turn, lead)
+
+
+def _journalise(turn: DeskTurn, web: WebParts) -> None:
+    unit = cast(WebUnit, turn.scene.uow)
+    journal = read_journal(unit, web.release(), journal_words(web.pages), turn.ticket.id)
+    desk.journalise(turn, journal.sha256)
+
+
 async def _do(
     request: SignedIn,
     web: Web,
     ticket_id: str,
     change: Callable[[DeskTurn], None],
+    form: FormMultiDict | None = None,
     *,
-    version: int | None = None,
     typed: str = "",
+    key: str = "",
 ) -> Response[str] | Redirect:
-    """A move and back to the page; where it was refused, why, with what was typed."""
+    """A move and back to the page; where it was refused, why, with what was typed.
+
+    Args:
+        form: Holds the version of the case that the page showed, where that matters.
+    """
+    version = None if form is None else _version(form.get("version"))
     try:
-        await move(request, web, ticket_id, change, version)
+        await move(request, web, ticket_id, change, version, key)
     except Refused as refused:
-        return await _show(request, web, ticket_id, refused, typed)
+        return await show_case(request, web, ticket_id, refused, typed)
     return Redirect(case_path(ticket_id), status_code=303)
 
 
-async def _show(
+def _version(typed: object) -> int:
+    return int(str(typed)) if str(typed).isdecimal() else -1  # -1 is no version: refused as changed
+
+
+async def show_case(
     request: SignedIn, web: Web, ticket_id: str, problem: Refused | None = None, typed: str = ""
 ) -> Response[str]:
-    at, release = web.now(), web.release()
-    is_part = request.headers.get("hx-request") is not None
+    at, release, asked = web.now(), web.release(), request.query_params
+    part = PARTS.get(asked.get("part", "")) if request.headers.get("hx-request") is not None else None
 
     def read(unit: WebUnit) -> Case:
         ticket = unit.tickets.get(ticket_id)
-        if not is_part:
+        if part is None:
             unit.audit.note(ticket.chat_id, "case_read", at, actor=request.user.id, about=ticket_id)
-        names = {account.id: account.name for account in unit.accounts.all()}
-        colleagues = [
-            (duty.account, names[duty.account], duty.speaks(ticket.locale))
-            for duty in unit.duties.all()
-            if duty.account in names and duty.account != ticket.owner
-        ]
+        duties = unit.duties.all()
+        closures = [closure for _, closure in unit.duties.closures(copenhagen_day(at))]
         return Case(
             ticket,
             unit.sessions.take(ticket.chat_id),
             unit.transcripts.lines(ticket.chat_id, ticket_id),
             unit.notes.of(ticket.chat_id, ticket_id),
-            names,
-            colleagues,
+            {account.id: account for account in unit.accounts.all()},
+            {duty.account: duty for duty in duties},
+            frozenset(duty.account for duty in on_duty(duties, closures, at)),
         )
 
     try:
         case = await web.store.run(read)
     except TicketUnknown:
         raise NotFoundException from None
-    asked = request.query_params.get("find", "").strip()
+    ticket, is_mine = case.ticket, case.ticket.owner == request.user.id
+    find = asked.get("find", "").strip()
     values: dict[str, Any] = {
         "case": case,
-        "ticket": case.ticket,
-        "is_mine": case.ticket.owner == request.user.id,
-        "path_titles": [place_title(release, node) for node in (*case.session.trail, case.session.node or "") if node],
-        "is_first": not is_part,
+        "ticket": ticket,
+        "story": tell_story(ticket, case.session, release),
+        "is_mine": is_mine,
+        "speaks": case.speaks(request.user.id),
+        "is_first": part is None,
+        "was": asked.get("was", ""),
+        "now": f"{ticket.state}:{ticket.owner or ''}",
         "waits": any(line.delivery == "waiting" for line in case.lines),
-        "find": asked,
-        "found": find_sendable(release, asked, case.ticket.locale),
+        "find": find,
+        "found": find_sendable(release, find, ticket.locale, at) if is_mine else [],
+        "child": child_help(release, at),
         "key": secrets.token_hex(8),
         "typed": typed,
         "problem": problem,
-        "problem_name": case.names.get(problem.owner, "") if problem is not None else "",
+        "problem_name": case.name(problem.owner) if problem is not None and problem.owner else "",
+        "deleted_on": copenhagen_day((ticket.closed_at or at) + timedelta(days=web.kept.tickets)),
         "reasons": CLOSED_BECAUSE,
         "rtl": RIGHT_TO_LEFT,
         "queue": QUEUE,
+        "here": case_path(ticket_id),
+        "soon": at.astimezone(COPENHAGEN).strftime("%Y-%m-%dT%H:%M"),
     }
-    part = {"transcript": "case_transcript.html", "find": "case_find.html"}.get(request.query_params.get("part", ""))
-    name = part if is_part and part is not None else "case.html"
-    return web.pages.render(request, name, 409 if problem is not None else 200, **values)
-
-
-def find_sendable(release: Release, asked: str, locale: str) -> list[Sendable]:
-    """Ready replies and places of the flows whose Danish text holds all the words; without words the replies."""
-    words = asked.casefold().split()
-    found = [_reply(release, key, locale) for key in release.keys("reply/")]
-    if words:
-        found += [_place(release, node, locale) for node in release.nodes if node.partition("/")[0] not in PRIVATE]
-    fits = (each for each in found if all(word in each.searched for word in words))
-    return list(fits)[: MOST_FOUND if words else len(found)]
-
-
-PRIVATE = ("human", "privacy", "hide")  # flows that only the person opens
-
-
-def _reply(release: Release, key: str, locale: str) -> Sendable:
-    danish, theirs = (release.render(Text(key), tag).text for tag in (release.locales[0], locale))
-    return Sendable(f"reply:{key}", danish, theirs, danish.casefold())
-
-
-def _place(release: Release, node_id: str, locale: str) -> Sendable:
-    # A service's own page tells whether it is open now: it is rendered when it is opened.
-    keys = [key for key in release.nodes[node_id].texts() if not key.startswith("service/")]
-    danish = [release.render(Text(key), release.locales[0]).text for key in keys] or [node_id]
-    theirs = release.render(Text(keys[0]), locale).text if keys else ""
-    return Sendable(f"place:{node_id}", danish[0], theirs, " ".join(danish).casefold())
+    return web.pages.render(request, part or "case.html", 409 if problem is not None else 200, **values)

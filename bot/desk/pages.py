@@ -9,7 +9,9 @@ from litestar.types import ControllerRouterHandler
 from bot.desk.attachment import attachment
 from bot.desk.audit import audit
 from bot.desk.case import CasePages
+from bot.desk.closed import closed
 from bot.desk.hours import add_closure, change_hours, hours, hours_of, remove_closure
+from bot.desk.journal import journal_file
 from bot.desk.people import PeoplePages
 from bot.desk.queue import PATH as QUEUE
 from bot.desk.queue import queue, take_next
@@ -36,6 +38,8 @@ PAGES: list[ControllerRouterHandler] = [
     take_next,
     CasePages,
     attachment,
+    journal_file,
+    closed,
     hours,
     hours_of,
     change_hours,

@@ -8,9 +8,11 @@ from typing import Literal
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.engine.effects import (
     AddToTranscript,
+    AnswerAdviser,
     Button,
     CancelReminders,
     CancelTicket,
+    ChooseCallback,
     DeleteMessage,
     Effect,
     HideChat,
@@ -18,6 +20,7 @@ from bot.engine.effects import (
     MarkReachable,
     OpenTicket,
     RateTicket,
+    ReopenTicket,
     SendEmergencyCard,
     SendMessage,
     SendTranscript,
@@ -25,6 +28,7 @@ from bot.engine.effects import (
 )
 from bot.engine.flow import Assets, Node, Picked, Turn, Typed
 from bot.engine.incoming import (
+    MOST_MEGABYTES,
     BotBlocked,
     BotUnblocked,
     ChoicePressed,
@@ -37,15 +41,17 @@ from bot.engine.incoming import (
     TextTyped,
 )
 from bot.engine.nodes.language import Language
-from bot.engine.press import Press, read_press, way_data
-from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, NEW_MESSAGE, PRIVACY, ways
+from bot.engine.press import NEW_MESSAGE, Press, read_callback, read_press, way_data
+from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, PRIVACY, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.understanding.cpr import mask_cpr
+from bot.understanding.fold import fold
 
 IDLE = timedelta(hours=24)  # after this a typed message is asked: go on, or start over?
 DOUBLE_TAP = timedelta(seconds=2)
-MOST_BYTES = 20_000_000  # Telegram lets bots fetch files up to this size
+MOST_BYTES = MOST_MEGABYTES * 1_000_000
+READABLE = ("image/", "application/pdf")  # files that an adviser can open safely
 RATINGS = ("good", "fair", "bad")
 HEARD_WHILE_CLAIMED = ("emergency", "hide", "stop")  # typed words that are for the bot, not for the adviser
 MAX_STEPS = 50  # nodes entered in one turn; the checks refuse loops that never wait
@@ -106,12 +112,15 @@ def _hint(incoming: Incoming, assets: Assets) -> str | None:
 
 
 def _typed(before: Session, session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    if session.safe_word is not None and fold(text) == session.safe_word:
+        return _safe_word(session, transcript)
     intent = assets.intent(text, session.locale)
     masked = mask_cpr(text)
     effects: tuple[Effect, ...] = ()
     if masked != text:
         told = SendMessage((Text("common/cpr_deleted"),))
-        effects, transcript = (DeleteMessage(transcript.message_id), told), replace(transcript, text=masked)
+        effects = (DeleteMessage(transcript.message_id), told)
+        transcript = replace(transcript, text=masked, is_deleted=True)
     if intent == "danger":
         return _danger(session, effects, transcript)
     turn = _answer_typed(before, session, masked, intent, transcript, assets)
@@ -119,17 +128,19 @@ def _typed(before: Session, session: Session, text: str, transcript: AddToTransc
 
 
 def _danger(session: Session, effects: tuple[Effect, ...], transcript: AddToTranscript) -> Turn:
-    """The card at once; who waits for an adviser moves to the front of the queue."""
+    """The card at once; who waits for an adviser, or asks for one later, comes first. No timer shows itself any more on
+    a phone that somebody else may be watching."""
     if session.ticket is not None:
         effects = (*effects, OpenTicket("danger", "danger"), transcript)
-    return Turn(session, (SendEmergencyCard(), *effects))
+    session = replace(session, danger_at=session.now())
+    return Turn(session, (SendEmergencyCard(), CancelReminders(), *effects))
 
 
 def _answer_typed(
     before: Session, session: Session, text: str, intent: str | None, transcript: AddToTranscript, assets: Assets
 ) -> Turn:
     if session.is_claimed and intent not in HEARD_WHILE_CLAIMED:
-        return Turn(session, (transcript,))
+        return _to_adviser(session, text, transcript, assets)
     if intent in WAYS:
         return WAYS[intent](session, assets)
     if session.locale is None or session.node is None:
@@ -168,11 +179,28 @@ def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: A
     return _aside(session, "common/not_understood", assets)
 
 
+def _to_adviser(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
+    """Everything goes to the adviser; where they have opened a flow, what answers its question goes on in it, too."""
+    node = find_node(session.node, assets) if session.is_asked and transcript.kind == "text" else None
+    turn = node.receive(session, Typed(text), assets) if node is not None else None
+    if turn is None:
+        return Turn(session, (transcript,))
+    turn = _follow(turn, assets)
+    return replace(turn, effects=(transcript, *turn.effects))
+
+
+def _safe_word(session: Session, transcript: AddToTranscript) -> Turn:
+    """Somebody else is reading: everything leaves the screen, and nothing more is sent until the adviser says so."""
+    told = replace(transcript, text="", kind="safe_word")
+    return Turn(replace(session, is_paused=session.ticket is not None, safe_word=None), (told, HideChat()))
+
+
 def _to_transcript(session: Session, transcript: AddToTranscript) -> Turn:
     """What is not an answer to the bot is meant for the adviser; the first time the person is told so."""
     if session.ticket_told:
         return Turn(session, (transcript,))
-    receipt = SendMessage((Text("common/joined_ticket"),), ways(HUMAN, keeps=True))
+    parts = (Text("common/joined_ticket"), Text(f"{HUMAN}/meanwhile"))
+    receipt = SendMessage(parts, ways(HUMAN, keeps=True), tells_waiting="once")
     return Turn(replace(session, ticket_told=True), (transcript, receipt))
 
 
@@ -205,17 +233,30 @@ def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
     effects: tuple[Effect, ...] = ()
     if caption != incoming.caption:
         effects = (DeleteMessage(incoming.message_id), SendMessage((Text("common/cpr_deleted"),)))
+        transcript = replace(transcript, is_deleted=True)
     if caption and assets.intent(caption, session.locale) == "danger":
         return _danger(session, effects, transcript)
-    if session.ticket is None:
-        turn = _aside(session, "common/cannot_read_file", assets)
-    elif (incoming.size_bytes or 0) > MOST_BYTES:
-        turn = Turn(session, (SendMessage((Text("common/file_too_large"),)),))
-    elif session.is_claimed:
-        turn = Turn(session, (transcript,))
+    refused = _refused_file(session, incoming, assets)
+    if refused is not None:
+        # An album comes as one message a picture: what is wrong with it is said once.
+        is_known = incoming.album_id is not None and incoming.album_id == session.album
+        turn = Turn(session) if is_known else refused
+        turn = replace(turn, session=replace(turn.session, album=incoming.album_id))
     else:
-        turn = _to_transcript(session, transcript)
+        turn = Turn(session, (transcript,)) if session.is_claimed else _to_transcript(session, transcript)
     return replace(turn, effects=effects + turn.effects)
+
+
+def _refused_file(session: Session, incoming: FileSent, assets: Assets) -> Turn | None:
+    """Why a file goes to nobody, in words; None where an adviser gets it."""
+    if session.ticket is None:
+        return _aside(session, "common/cannot_read_file", assets)
+    if (incoming.size_bytes or 0) > MOST_BYTES:
+        return Turn(session, (SendMessage((Text("common/file_too_large", {"mb": str(MOST_MEGABYTES)}),)),))
+    # Telegram only repeats what the sender's app says; the desk looks at the first bytes before it shows anything.
+    if incoming.mime_type is not None and not incoming.mime_type.startswith(READABLE):
+        return Turn(session, (SendMessage((Text("common/file_unreadable"),)),))
+    return None
 
 
 # --- commands and ways --------------------------------------------------------------------------
@@ -348,6 +389,16 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
         return _safe(session, press.argument == "yes", message_id)
     if press.way == "transcript":
         return Turn(session, (SendTranscript(),))
+    if press.way == "talk_on":
+        return Turn(session, (ReopenTicket(),))
+    if press.way == "said":
+        asked, _, answer = press.argument.partition(":")
+        return Turn(session, (AnswerAdviser(asked, answer),))
+    if press.way == "callback":
+        try:
+            return Turn(session, (ChooseCallback(read_callback(press.argument)),))
+        except ValueError:
+            return _gone(session, "common/button_gone", assets)
     way = WAYS.get(press.way)
     if way is None:
         return _gone(session, "common/button_gone", assets)

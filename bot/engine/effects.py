@@ -60,7 +60,7 @@ class SendMessage(Effect):
         shows: The node (or "node>choice" for one of its pages) that is shown, for the draft label and the button
             to the Danish original.
         tells_waiting: Of a person with an open ticket: the place in the queue, or who has it, is said after the first
-            part.
+            part; with "once" only where it was not said before.
         keyboard: "show" sends the reply keyboard along (no inline buttons then), "remove" takes it away.
     """
 
@@ -69,7 +69,7 @@ class SendMessage(Effect):
     replaces: int | None = None
     locale: str | None = None
     shows: str | None = None
-    tells_waiting: bool = False
+    tells_waiting: Literal["", "once", "again"] = ""
     keyboard: Literal["show", "remove"] | None = None
 
 
@@ -118,6 +118,31 @@ class RateTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerAdviser(Effect):
+    """A button under an adviser's question was pressed.
+
+    Args:
+        asked: Key of the question's line in the transcript.
+        answer: Key of the text on the button.
+    """
+
+    asked: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseCallback(Effect):
+    """When the person wants to be called, of the times that an adviser proposed; None: none of them."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket(Effect):
+    """The person wants to talk on under their last ticket; opens nothing where that is gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendTranscript(Effect):
     """What both sides wrote under the last ticket, for the person."""
 
@@ -131,14 +156,19 @@ class MarkReachable(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AddToTranscript(Effect):
-    """What the person sent joins the transcript of the open ticket (CPR numbers masked)."""
+    """What the person sent joins the transcript of the open ticket (CPR numbers masked).
+
+    Args:
+        is_deleted: The bot takes the message out of the chat.
+    """
 
     text: str
     message_id: int
-    kind: Literal["text", "photo", "document", "edited", "safe", "unsafe"] = "text"
+    kind: Literal["text", "photo", "document", "edited", "safe", "unsafe", "safe_word"] = "text"
     file_id: str | None = None
     file_name: str | None = None
     mime_type: str | None = None
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+MOST_MEGABYTES = 20  # Telegram lets bots fetch files up to this size (core.telegram.org/bots/api#getfile)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
@@ -90,7 +92,27 @@ class BotUnblocked(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupMet(Incoming):
-    """The bot was added to, or heard something in, a group or channel, where being seen would out people."""
+    """The bot was added to, or heard something in, a group or channel, where being seen would out people.
+
+    Args:
+        person_id: Who added it or wrote; 0 where nobody is named.
+    """
+
+    person_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLeft(Incoming):
+    """The bot is not in the group any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPressed(Incoming):
+    """A button under a message in a group."""
+
+    person_id: int
+    data: str
+    query_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

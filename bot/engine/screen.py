@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
 from bot.engine.flow import Choice
-from bot.engine.press import choice_data, way_data
+from bot.engine.press import NEW_MESSAGE, choice_data, way_data
 from bot.engine.session import Session
 
 HOME = "start/menu"
@@ -14,8 +14,6 @@ HELP = "start/help"
 HUMAN = "human/consent"
 DELETE = "privacy/delete"
 PRIVACY = "privacy/about"
-
-NEW_MESSAGE = "new"  # argument of a way: leave the pressed message as it is, answer below it
 
 
 def answer_params(session: Session) -> dict[str, Param]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from bot.dates.deadline import copenhagen_day
 
+DANGER_LASTS = timedelta(hours=24)  # so long a person who told of danger comes first when they ask for an adviser
 TRAIL_LENGTH = 30  # how many steps back a person can go
 
 
@@ -25,7 +26,11 @@ class Session:
         ticket: Id of the open ticket, None when no adviser is asked for.
         is_claimed: An adviser has the ticket: what is typed goes to them, and the bot is silent.
         is_paused: An adviser has stopped what they and timers would send; answers to the person still leave.
+        is_asked: An adviser has opened a flow for the person: what is typed is an answer to the bot, too.
+        safe_word: What the person types when somebody else is reading: the chat is hidden, and nothing more is sent.
         ticket_told: Whether the receipt for texts that join the transcript was given.
+        danger_at: When the person last told of danger.
+        album: Telegram's id of the last album that was answered: its other pictures need no answer of their own.
         pressed: Data of the last pressed button, to know a double tap.
         touched_at: When the person was last heard, aware UTC.
         asks_resume: Whether "go on or start over" has been asked and not answered.
@@ -42,7 +47,11 @@ class Session:
     ticket: str | None = None
     is_claimed: bool = False
     is_paused: bool = False
+    is_asked: bool = False
+    safe_word: str | None = None
     ticket_told: bool = False
+    danger_at: datetime | None = None
+    album: str | None = None
     pressed: str | None = None
     touched_at: datetime | None = None
     asks_resume: bool = False
@@ -66,6 +75,10 @@ class Session:
     def is_idle(self, at: datetime, idle: timedelta) -> bool:
         return self.touched_at is not None and at - self.touched_at >= idle
 
+    def is_in_danger(self) -> bool:
+        """Whether the person has told of danger lately: who then asks for an adviser comes first."""
+        return self.danger_at is not None and self.now() - self.danger_at < DANGER_LASTS
+
     def now(self) -> datetime:
         """When the person was last heard: in a turn, now."""
         assert self.touched_at is not None, "a turn starts by touching the session"
@@ -81,9 +94,7 @@ class Session:
         for name in _STORED:
             value = getattr(self, name)
             if value:
-                fields[name] = value
-        if self.touched_at is not None:
-            fields["touched_at"] = self.touched_at.isoformat()
+                fields[name] = value.isoformat() if name in _TIMES else value
         return fields
 
     @classmethod
@@ -93,10 +104,12 @@ class Session:
         for name in _TUPLES:
             if name in known:
                 known[name] = tuple(known[name])
-        if "touched_at" in known:
-            known["touched_at"] = datetime.fromisoformat(known["touched_at"])
+        for name in _TIMES:
+            if name in known:
+                known[name] = datetime.fromisoformat(known[name])
         return cls(chat_id=chat_id, **known)
 
 
 _STORED = tuple(name for name in Session.__dataclass_fields__ if name != "chat_id")
+_TIMES = ("touched_at", "danger_at")
 _TUPLES = ("trail", "returns", "articles")

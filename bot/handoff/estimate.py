@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handoff.ticket import Told
+from bot.handoff.ticket import NOBODY_THERE, Told
 
 FEWEST = 5  # recent waits below this number tell nothing
 STEP_MIN = 5  # ranges are rounded outwards to this
@@ -21,9 +21,12 @@ def estimate(waits: Sequence[timedelta]) -> tuple[int, int] | None:
 
 
 def is_worth_telling(told: Told | None, now: Told) -> bool:
-    """Whether the person should hear it again: the place has halved, or the range has moved by half an hour."""
+    """Whether the person should hear it again: the place has halved, or the range has moved by half an hour; the desk
+    has opened or closed."""
     if told is None:
         return True
+    if NOBODY_THERE in (told, now):
+        return told != now
     if now.position * 2 <= told.position:
         return True
     return _moved(told.low, now.low) or _moved(told.high, now.high)

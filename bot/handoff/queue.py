@@ -1,5 +1,8 @@
 """The order of those who wait, and how long one may wait before somebody must be alarmed."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.handoff.ticket import URGENCIES, Ticket
@@ -35,6 +38,41 @@ def alert_level(ticket: Ticket, at: datetime) -> int:
     return sum(limits >= factor for factor in (1, 2, 4))
 
 
+def is_kept_for_another(ticket: Ticket, account: str, at: datetime) -> bool:
+    """Whether the adviser who knows the person has the first right to a reopened ticket just now."""
+    if ticket.urgency == "danger" or ticket.last_owner in (None, account):
+        return False
+    return at - ticket.queued_at < KEPT_FOR_LAST
+
+
 def owner_is_silent(ticket: Ticket, at: datetime) -> bool:
     since = ticket.unanswered_since
     return ticket.state == "claimed" and since is not None and at - since >= OWNER_SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The queue in numbers, for those who watch over it.
+
+    Args:
+        waiting: How many wait for an adviser, by urgency.
+        oldest: How long the oldest of them has waited, by urgency.
+        late: How many open tickets wait for an answer at each alert level.
+    """
+
+    waiting: Mapping[str, int]
+    oldest: Mapping[str, timedelta]
+    late: Mapping[int, int]
+
+    @classmethod
+    def of(cls, tickets: Iterable[Ticket], at: datetime) -> "QueueState":
+        tickets = list(tickets)
+        in_queue = [ticket for ticket in tickets if ticket.state == "waiting"]
+        since = {
+            urgency: [at - each.queued_at for each in in_queue if each.urgency == urgency] for urgency in URGENCIES
+        }
+        return cls(
+            {urgency: len(waits) for urgency, waits in since.items()},
+            {urgency: max(waits, default=timedelta()) for urgency, waits in since.items()},
+            Counter(alert_level(ticket, at) for ticket in tickets),
+        )

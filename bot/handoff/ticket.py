@@ -48,6 +48,9 @@ class Told:
     high: int | None = None
 
 
+NOBODY_THERE = Told(0)  # that the desk is closed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One handoff. A chat has at most one that is not closed; a claimed one has exactly one owner, others none.
@@ -63,6 +66,8 @@ class Ticket:
         claimed_at: When it was last claimed.
         unanswered_since: The person's oldest message that the owner has not answered.
         version: Rises with every change; a form that was made for another one is refused.
+        callback_at: When an adviser shall call, as the person has chosen.
+        journal: "journalised" (exported) or "guidance" (guidance only), decided after the end; None until then.
         is_unreachable: The person has blocked the bot.
         is_threat: Marked as threatening: for a lead.
         closed_because: "cancelled" by the person, "stopped", "answered", … or None while open.
@@ -86,11 +91,13 @@ class Ticket:
     unanswered_since: datetime | None = None
     version: int = 1
     told: Told | None = None
+    callback_at: datetime | None = None
     is_unreachable: bool = False
     is_threat: bool = False
     closed_at: datetime | None = None
     closed_because: str | None = None
     rating: str | None = None
+    journal: Literal["journalised", "guidance"] | None = None
     journalised_at: datetime | None = None
 
     @property
@@ -112,10 +119,10 @@ class Ticket:
         return replace(self, state="claimed", owner=account, last_owner=account, claimed_at=at, unanswered_since=at)
 
     def returned(self, at: datetime) -> "Ticket":
-        """Back to the queue, behind those who are as urgent; the owner is remembered."""
+        """Back to the queue, behind those who are as urgent; it is not kept for the owner, who could not go on."""
         if self.state != "claimed":
             raise MoveImpossible("Only a claimed ticket can go back to the queue.")
-        return self._waiting(at)
+        return replace(self._waiting(at), last_owner=None)
 
     def transferred(self, to: str, at: datetime) -> "Ticket":
         """To another adviser at once: at no moment has it two owners or none."""
@@ -134,7 +141,7 @@ class Ticket:
         """Into the queue again; the deletion clock stops."""
         if self.state != "closed":
             raise MoveImpossible("Only a closed ticket can be reopened.")
-        return replace(self._waiting(at), closed_at=None, closed_because=None, rating=None)
+        return replace(self._waiting(at), closed_at=None, closed_because=None, rating=None, journal=None)
 
     def _waiting(self, at: datetime) -> "Ticket":
         return replace(self, state="waiting", owner=None, waiting_since=at, unanswered_since=None, told=None)

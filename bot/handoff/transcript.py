@@ -23,7 +23,9 @@ class TranscriptLine:
     """One entry.
 
     Args:
-        kind: "text", "photo", "document", "edited" (a newer text of the same message), "joined", "returned", …
+        kind: "text", "photo", "document", "edited" (a newer text of the same message), "picked" (a button of the bot),
+            "asked" and "callback_asked" (questions with buttons), "answered" and "callback" (what was pressed, in
+            Danish), "claimed", "returned", …
         message_id: Telegram's, of what the person sent.
         file_id: Telegram's name for an attachment.
         locale: The language it was written in, as far as we know.
@@ -33,6 +35,7 @@ class TranscriptLine:
         delivery, reason: What became of that row; None for what was not sent by us.
         edited_at: The person changed it; the new text is an entry of kind "edited".
         deleted_at: It was taken off the person's screen.
+        danish: What a text says in Danish, where the person was sent, or pressed, its translation.
     """
 
     at: datetime
@@ -51,3 +54,4 @@ class TranscriptLine:
     reason: str | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    danish: str | None = None

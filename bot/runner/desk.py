@@ -3,31 +3,34 @@
 Every move takes the person's session first, so that it and the person's own turns come one after the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.dates.deadline import copenhagen_day
 from bot.engine.advance import enter
-from bot.engine.effects import Button, HideChat, Param, Rows, SendMessage, Text
-from bot.engine.press import way_data
-from bot.engine.screen import HOME, NEW_MESSAGE, ways
+from bot.engine.effects import Button, Param, Rows, SendMessage, Text
+from bot.engine.press import MAX_BYTES, NEW_MESSAGE, callback_data, way_data
+from bot.engine.screen import HOME, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
 from bot.handoff.queue import owner_is_silent
-from bot.handoff.ticket import Ticket, TicketAlreadyTaken, TicketChanged
+from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
-from bot.runner.handlers.chat import hide_chat
-from bot.runner.message import message_body
+from bot.runner.handlers.chat import take_off_screen
+from bot.runner.message import message_body, plain
 from bot.runner.outgoing import MessageBody
 from bot.runner.ports import Note, Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
 from bot.runner.waiting import shown_name
+from bot.understanding.fold import fold
 
 MOST_UNITS = 3500  # of one reply, in UTF-16 units; Telegram takes 4096 with the line that says who writes
+SHORTEST_SAFE_WORD = 4  # letters
 CLOSED_BECAUSE = ("answered", "referred", "no_answer", "threat", "other")
 Safety = Literal["ask", "pause", "resume", "hide"]
 
@@ -40,6 +43,10 @@ class ReplyTooLong(BotError):
     """Telegram would cut it."""
 
 
+class SafeWordTooShort(BotError):
+    """A word as short as "ja" would be typed by chance."""
+
+
 @dataclass(slots=True)
 class DeskTurn:
     """One adviser's work on one ticket."""
@@ -47,6 +54,7 @@ class DeskTurn:
     scene: Scene
     ticket: Ticket
     account: str
+    key: str | None = None  # of the form: joins the first line that is recorded, so that a form sent twice acts once
 
     def finish(self) -> tuple[Outgoing, ...]:
         """The last step of every move: what leaves after the commit; nothing while sending is paused."""
@@ -66,7 +74,8 @@ class DeskTurn:
 
     def give(self, *, ticket: str | None, is_claimed: bool) -> None:
         """Who answers the person from now on: the adviser, or the bot."""
-        self.keep(replace(self.scene.session, ticket=ticket, is_claimed=is_claimed, ticket_told=False))
+        session = replace(self.scene.session, ticket=ticket, is_claimed=is_claimed, ticket_told=False, is_asked=False)
+        self.keep(session if ticket is not None else replace(session, safe_word=None, is_paused=False))
 
     def keep(self, session: Session) -> None:
         self.scene.session = session
@@ -76,9 +85,21 @@ class DeskTurn:
         message = SendMessage(parts, rows)
         self.scene.send("message", message_body(message, self.ticket.locale, self.scene.release))
 
-    def record(self, kind: str, text: str = "", *, key: str | None = None, seq: int | None = None) -> None:
+    def record(
+        self,
+        kind: str,
+        text: str = "",
+        *,
+        key: str | None = None,
+        seq: int | None = None,
+        locale: str | None = None,
+        danish: str | None = None,
+    ) -> None:
         """A line of the transcript."""
-        line = TranscriptLine(self.scene.at, "adviser", kind, text, author=self.account, key=key, seq=seq)
+        key, self.key = key or self.key, None
+        line = TranscriptLine(
+            self.scene.at, "adviser", kind, text, author=self.account, key=key, seq=seq, locale=locale, danish=danish
+        )
         self.scene.uow.transcripts.add(self.ticket.chat_id, self.ticket.id, line)
         self.scene.uow.announce(f"ticket:{self.ticket.id}")
 
@@ -116,7 +137,10 @@ def claim(turn: DeskTurn) -> None:
     turn.ticket = claimed
     uow.announce("queue", f"ticket:{claimed.id}")
     turn.give(ticket=claimed.id, is_claimed=True)
-    turn.tell(Text("common/adviser_joined", {"name": turn.name()}))
+    joined = [Text("common/adviser_joined", {"name": turn.name()})]
+    if duty is not None and not duty.speaks(claimed.locale):
+        joined.append(Text("common/adviser_no_language", {"name": turn.name()}))
+    turn.tell(*joined)
     turn.record("claimed")
     turn.note_in_audit("ticket_claimed")
 
@@ -132,12 +156,23 @@ def reply(turn: DeskTurn, text: str, key: str) -> None:
     turn.ticket.owned_by(turn.account)
     if utf16_length(text) > MOST_UNITS:
         raise ReplyTooLong(turn.ticket.id)
-    says = turn.scene.release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
-    _send_said(turn, join([says, Rendered(text)], "\n"), text, key)
+    written_in = _locale_of(turn, text)
+    says = "common/adviser_says" if written_in == turn.ticket.locale else "desk/says_untranslated"
+    said = turn.scene.release.render(Text(says, {"name": turn.name()}), turn.ticket.locale)
+    turn.keep(replace(turn.scene.session, is_asked=False))  # the adviser talks again: what is typed is for them
+    _send_said(turn, join([said, Rendered(text)], "\n"), key, text, written_in)
 
 
-def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
-    """Send a text of the content (a canned reply, an article) in the person's language; the record keeps the Danish.
+def _locale_of(turn: DeskTurn, text: str) -> str:
+    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it."""
+    duty = turn.scene.uow.duties.get(turn.account)
+    speaks = duty is not None and duty.speaks(turn.ticket.locale)
+    release = turn.scene.release
+    return release.guess_locale(text) or (turn.ticket.locale if speaks else release.locales[0])
+
+
+def send_texts(turn: DeskTurn, texts: Sequence[Text], key: str) -> None:
+    """Send texts of the content (a canned reply, a service) in the person's language; the record keeps the Danish, too.
 
     Raises:
         TicketNotYours
@@ -145,16 +180,17 @@ def send_text(turn: DeskTurn, key_of_text: str, key: str) -> None:
     if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
         return
     turn.ticket.owned_by(turn.account)
-    release = turn.scene.release
-    says = release.render(Text("common/adviser_says", {"name": turn.name()}), turn.ticket.locale)
-    text = release.render(Text(key_of_text), turn.ticket.locale)
-    danish = release.render(Text(key_of_text), release.locales[0])
-    is_danish = turn.ticket.locale == release.locales[0]
-    _send_said(turn, join([says, text], "\n"), danish.text if is_danish else f"{danish.text}\n{text.text}", key)
+    release, locale = turn.scene.release, turn.ticket.locale
+    says = release.render(Text("common/adviser_says", {"name": turn.name()}), locale)
+    theirs, danish = (join([release.render(text, tag) for text in texts]) for tag in (locale, release.locales[0]))
+    is_danish = theirs.text == danish.text
+    spoken = release.locales[0] if is_danish else locale
+    _send_said(turn, join([says, theirs], "\n"), key, theirs.text, spoken, None if is_danish else danish.text)
 
 
 def show_node(turn: DeskTurn, node_id: str, key: str) -> None:
-    """Open a place of the flows on the person's screen, in their language: the bot answers its buttons.
+    """Open a place of the flows on the person's screen, in their language. Until the adviser writes again, the bot
+    reads what is typed as answers to its questions; the adviser sees it, too.
 
     Raises:
         TicketNotYours, KeyError: there is no such place.
@@ -168,7 +204,7 @@ def show_node(turn: DeskTurn, node_id: str, key: str) -> None:
     scene.session = opened.session
     for effect in opened.effects:
         HANDLERS[type(effect)](effect, scene)
-    turn.keep(scene.session)
+    turn.keep(replace(scene.session, is_asked=True))
     sent = scene.leaves[-1].seq if scene.leaves else None
     turn.record("shown", place_title(scene.release, node_id), key=key, seq=sent)
     turn.save(replace(turn.ticket, unanswered_since=None))
@@ -183,12 +219,12 @@ def place_title(release: Release, node_id: str) -> str:
     return release.render(Text(keys[0]), release.locales[0]).text.partition("\n")[0]
 
 
-def _send_said(turn: DeskTurn, said: Rendered, recorded: str, key: str) -> None:
+def _send_said(turn: DeskTurn, said: Rendered, key: str, recorded: str, locale: str, danish: str | None = None) -> None:
     body: MessageBody = {"text": said.text}
     if said.entities:
         body["entities"] = [{"type": each.type, "offset": each.offset, "length": each.length} for each in said.entities]
     turn.scene.send("message", body)
-    turn.record("text", recorded, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.record("text", recorded, key=key, seq=turn.scene.leaves[-1].seq, locale=locale, danish=danish)
     turn.save(replace(turn.ticket, unanswered_since=None))
 
 
@@ -219,7 +255,11 @@ def transfer(turn: DeskTurn, to: str) -> None:
     """To a colleague at once. Raises TicketNotYours."""
     turn.ticket.owned_by(turn.account)
     turn.save(turn.ticket.transferred(to, turn.scene.at))
-    turn.tell(Text("common/adviser_changed", {"name": turn.name(to)}))
+    changed = [Text("common/adviser_changed", {"name": turn.name(to)})]
+    duty = turn.scene.uow.duties.get(to)
+    if duty is not None and not duty.speaks(turn.ticket.locale):
+        changed.append(Text("common/adviser_no_language", {"name": turn.name(to)}))
+    turn.tell(*changed)
     turn.record("transferred")
     turn.note_in_audit("ticket_transferred")
 
@@ -233,13 +273,30 @@ def close(turn: DeskTurn, because: str) -> None:
     if because not in CLOSED_BECAUSE:
         raise ValueError(because)
     turn.ticket.owned_by(turn.account)
-    turn.save(turn.ticket.closed(because, turn.scene.at))
+    session = turn.scene.session
+    path = (*session.trail, session.node) if session.node is not None else turn.ticket.path
+    story = replace(turn.ticket, path=path, answers=dict(session.answers), articles=session.articles)
+    turn.save(story.closed(because, turn.scene.at))
+    was_paused = session.is_paused
     turn.give(ticket=None, is_claimed=False)
-    rating = tuple(Button(Text(f"common/rate_{name}"), way_data("rate", name)) for name in ("good", "fair", "bad"))
-    transcript = Button(Text("common/send_transcript"), way_data("transcript"))
-    turn.tell(Text("common/ticket_closed"), rows=(rating, (transcript,), *ways(HOME, keeps=True), _menu()))
     turn.record("closed")
     turn.note_in_audit("ticket_closed")
+    if was_paused:
+        _forget_held(turn)
+        return
+    rating = tuple(Button(Text(f"common/rate_{name}"), way_data("rate", name)) for name in ("good", "fair", "bad"))
+    transcript = Button(Text("common/send_transcript"), way_data("transcript"))
+    talk_on = Button(Text("common/talk_on"), way_data("talk_on"))
+    turn.tell(Text("common/ticket_closed"), rows=(rating, (talk_on,), (transcript,), *ways(HOME, keeps=True), _menu()))
+
+
+def _forget_held(turn: DeskTurn) -> None:
+    """It was not safe to write: what a pause has held back is not sent after the end of the talk, either."""
+    outbox, chat_id = turn.scene.uow.outbox, turn.ticket.chat_id
+    outbox.let_go(chat_id)
+    outbox.cancel_reminders(chat_id)
+    for row in outbox.waiting_of(chat_id):
+        outbox.mark_dead(chat_id, row.seq, "paused")
 
 
 def _menu() -> tuple[Button, ...]:
@@ -262,8 +319,33 @@ def reopen(turn: DeskTurn) -> None:
     turn.note_in_audit("ticket_reopened")
 
 
+def journalise(turn: DeskTurn, sha256: str) -> None:
+    """The closed ticket goes to the municipality's own system; the record keeps the hash of what was exported.
+
+    Raises:
+        MoveImpossible: it is open.
+    """
+    _decide_journal(turn, "journalised", sha256)
+
+
+def keep_as_guidance(turn: DeskTurn) -> None:
+    """Only guidance was given: nothing goes on record. Raises MoveImpossible."""
+    _decide_journal(turn, "guidance")
+
+
+def _decide_journal(turn: DeskTurn, journal: Literal["journalised", "guidance"], text: str = "") -> None:
+    if turn.ticket.state != "closed":
+        raise MoveImpossible("First the conversation ends.")
+    turn.save(replace(turn.ticket, journal=journal, journalised_at=turn.scene.at))
+    turn.record(journal, text)
+    turn.note_in_audit(f"ticket_{journal}")
+
+
 def write_note(turn: DeskTurn, text: str) -> None:
-    """For colleagues; the person never sees it."""
+    """For colleagues; the person never sees it. The same note again, right after itself, is one form sent twice."""
+    newest = turn.scene.uow.notes.of(turn.ticket.chat_id, turn.ticket.id)[-1:]
+    if any((note.account, note.text) == (turn.account, text) for note in newest):
+        return
     turn.scene.uow.notes.add(turn.ticket.chat_id, turn.ticket.id, Note(turn.scene.at, turn.account, text))
     turn.scene.uow.announce(f"ticket:{turn.ticket.id}")
     turn.note_in_audit("note_written")
@@ -271,8 +353,101 @@ def write_note(turn: DeskTurn, text: str) -> None:
 
 def mark_threat(turn: DeskTurn, is_threat: bool) -> None:
     """For a lead to see."""
+    turn.ticket.owned_by(turn.account)
     turn.save(replace(turn.ticket, is_threat=is_threat))
     turn.note_in_audit("threat_marked" if is_threat else "threat_unmarked")
+
+
+def end_threat(turn: DeskTurn, lead: str) -> None:
+    """End a threatening talk calmly: the person hears that a lead takes it from here, and a lead has it.
+
+    Raises:
+        TicketNotYours
+    """
+    turn.ticket.owned_by(turn.account)
+    turn.tell(Text("desk/threat_ended"))
+    turn.record("threat_ended")
+    turn.save(replace(turn.ticket.transferred(lead, turn.scene.at), is_threat=True, unanswered_since=None))
+    turn.note_in_audit("threat_handed_over")
+
+
+def mark_child(turn: DeskTurn) -> None:
+    """Concern about a child: the ticket is as urgent as that, and the record says when it was seen."""
+    turn.ticket.owned_by(turn.account)
+    turn.save(replace(turn.ticket, urgency=most_urgent(turn.ticket.urgency, "child")))
+    turn.record("child_concern")
+    turn.note_in_audit("child_concern")
+
+
+# --- without a common language ----------------------------------------------------------------------
+
+YES_OR_NO = ("common/yes", "common/no", "common/dont_know")
+
+
+def answers_of(release: Release, question: str) -> tuple[str, ...]:
+    """Keys of the answers to a ready question ("question/sender"): its own ("question/sender_…"), or yes and no."""
+    return tuple(release.keys(f"{question}_")) or YES_OR_NO
+
+
+def ask_choice(turn: DeskTurn, question: Text | str, answers: Sequence[str], key: str) -> None:
+    """Ask with buttons. The answer joins the transcript in Danish (kind "answered"). The same key again does nothing.
+
+    Args:
+        question: A text of the content, or what the adviser typed (then the person reads it as it is).
+        answers: Keys of texts, one button each, in the person's language (`answers_of`, `YES_OR_NO`).
+        key: Made by the page, at most 20 letters and digits: it travels in the buttons.
+    Raises:
+        TicketNotYours, ReplyTooLong
+        ValueError: no answers, or a key that is too long for a button.
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    buttons = [(answer, way_data("said", f"{key}:{answer}")) for answer in answers]
+    if not buttons or max(len(data.encode()) for _, data in buttons) > MAX_BYTES:
+        raise ValueError(key)
+    release = turn.scene.release
+    if isinstance(question, str) and utf16_length(question) > MOST_UNITS:
+        raise ReplyTooLong(turn.ticket.id)
+    asked = Text("common/value", {"value": question})
+    rows = tuple((Button(Text(answer), data),) for answer, data in buttons)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
+    lines = [asked, *(Text(answer) for answer in answers)]
+    danish = "\n▫️ ".join(plain(line, release.locales[0], release) for line in lines)
+    turn.record("asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> None:
+    """Offer to call, with an interpreter: one button a time, and one for none of them. What is chosen stands in
+    `ticket.callback_at` and in the transcript (kind "callback"). The same key again does nothing.
+
+    Args:
+        times: Aware, whole minutes, in the future.
+    Raises:
+        TicketNotYours
+        ValueError: no time, or one that is over.
+    """
+    if turn.scene.uow.transcripts.has_key(turn.ticket.chat_id, turn.ticket.id, key):
+        return
+    turn.ticket.owned_by(turn.account)
+    if not times or min(times) <= turn.scene.at:
+        raise ValueError("times")
+    labels = [(_time_words(at), callback_data(at)) for at in sorted(set(times))]
+    labels.append((Text("common/callback_none"), callback_data(None)))
+    rows = tuple((Button(label, data),) for label, data in labels)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), Text("common/callback_asked"), rows=rows)
+    release = turn.scene.release
+    danish = "\n▫️ ".join(
+        plain(line, release.locales[0], release)
+        for line in (Text("common/callback_asked"), *(each for each, _ in labels))
+    )
+    turn.record("callback_asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    turn.save(replace(turn.ticket, unanswered_since=None))
+
+
+def _time_words(at: datetime) -> Text:
+    return Text("common/callback_time", {"day": copenhagen_day(at), "time": at})
 
 
 # --- safety -----------------------------------------------------------------------------------------
@@ -291,12 +466,14 @@ def ask_if_safe(turn: DeskTurn) -> None:
 
 def pause(turn: DeskTurn) -> None:
     """Nothing leaves for this person until `resume`, replies included."""
+    turn.ticket.owned_by(turn.account)
     turn.keep(replace(turn.scene.session, is_paused=True))
     turn.record("paused")
     turn.note_in_audit("outgoing_paused")
 
 
 def resume(turn: DeskTurn) -> None:
+    turn.ticket.owned_by(turn.account)
     turn.keep(replace(turn.scene.session, is_paused=False))
     turn.scene.uow.outbox.let_go(turn.ticket.chat_id)
     turn.scene.leaves += turn.scene.uow.outbox.waiting_of(turn.ticket.chat_id)
@@ -307,8 +484,22 @@ def resume(turn: DeskTurn) -> None:
 def hide(turn: DeskTurn) -> None:
     """On the person's wish: what both wrote leaves their screen, as far as Telegram lets it."""
     turn.ticket.owned_by(turn.account)
-    hide_chat(HideChat(), turn.scene)
+    take_off_screen(turn.scene)
     turn.record("hidden")
+
+
+def agree_safe_word(turn: DeskTurn, word: str) -> None:
+    """From now on this word, typed by the person, hides the chat and stops everything that is sent; "" ends that.
+
+    Raises:
+        TicketNotYours, SafeWordTooShort
+    """
+    turn.ticket.owned_by(turn.account)
+    folded = fold(word)
+    if folded and len(folded) < SHORTEST_SAFE_WORD:
+        raise SafeWordTooShort(turn.ticket.id)
+    turn.keep(replace(turn.scene.session, safe_word=folded or None))
+    turn.record("safe_word_agreed" if folded else "safe_word_ended")
 
 
 SAFETY: dict[Safety, Callable[[DeskTurn], None]] = {

@@ -140,6 +140,9 @@ class Tickets(Protocol):
     def open(self) -> list[Ticket]:
         """All that wait or are claimed, in the order of the queue."""
 
+    def closed_of(self, account: str, limit: int) -> list[Ticket]:
+        """Closed ones that the account had last, newest first."""
+
     def position(self, ticket: Ticket) -> int:
         """Its place among those who wait, from 1."""
 
@@ -157,7 +160,8 @@ class Transcripts(Protocol):
 
     def mark_edited(self, chat_id: int, ticket_id: str, message_id: int, at: datetime) -> None: ...
 
-    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None: ...
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
+        """Messages of both sides were taken off the person's screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,64 @@ class Duties(Protocol):
 
     def closures(self, since: date) -> list[tuple[str, Closure]]:
         """Closures that end on that day or later, with their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLink:
+    """A chat that hears of waiting tickets.
+
+    Args:
+        account: Whose own chat it is; None for a group.
+        language: Of the account; groups read Danish.
+        may_claim: The account takes tickets.
+    """
+
+    chat_id: int
+    account: str | None
+    language: str
+    may_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNotice:
+    """What a linked chat was told about a ticket, at which alert level, and the message that tells it."""
+
+    ticket_id: str
+    level: int
+    seq: int
+    message_id: int | None = None
+    is_on_its_way: bool = False
+
+
+class Notices(Protocol):
+    def offer(self, account_id: str, code_hash: str | None, until: datetime) -> None:
+        """A code that links a chat; without one the leave to add the bot to a group. Replaces an earlier offer."""
+
+    def use_code(self, code_hash: str, at: datetime) -> str | None:
+        """The account that the code was made for; a code is used once."""
+
+    def use_group_offer(self, account_id: str, at: datetime) -> bool: ...
+
+    def link(self, chat_id: int, account_id: str | None, at: datetime) -> None:
+        """An account has one chat, and a chat one account; earlier links of both are gone."""
+
+    def unlink(self, chat_id: int) -> None: ...
+
+    def unlink_account(self, account_id: str) -> None: ...
+
+    def links(self) -> list[NoticeLink]:
+        """Of all groups and of the accounts that take tickets."""
+
+    def link_of(self, chat_id: int) -> NoticeLink | None:
+        """None also for an account that was disabled."""
+
+    def is_linked(self, account_id: str) -> bool: ...
+
+    def add(self, chat_id: int, told: ToldNotice) -> None: ...
+
+    def told(self, chat_id: int) -> list[ToldNotice]: ...
+
+    def remove(self, chat_id: int, seq: int) -> None: ...
 
 
 class People(Protocol):
@@ -236,6 +298,8 @@ class UnitOfWork(Protocol):
     def notes(self) -> Notes: ...
     @property
     def duties(self) -> Duties: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def people(self) -> People: ...
     @property

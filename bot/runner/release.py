@@ -1,7 +1,9 @@
 """What the runner needs from the content: one immutable release."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
+from bot.articles.service import Service
 from bot.engine.effects import Text
 from bot.engine.flow import Assets
 from bot.i18n.render import Rendered
@@ -9,6 +11,10 @@ from bot.i18n.render import Rendered
 
 class Release(Assets, Protocol):
     """The engine's assets, and the texts in every language."""
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The directory by id, with what is for employees of the city only."""
 
     def render(self, text: Text, locale: str) -> Rendered:
         """The text with its values and entities, in the locale or, where it has none, in Danish."""

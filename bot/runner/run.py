@@ -8,7 +8,9 @@ from bot.engine.screen import HUMAN, ways
 from bot.runner.failpoint import failpoint
 from bot.runner.handlers.message import emergency_card
 from bot.runner.message import message_body
+from bot.runner.notice import take_notice
 from bot.runner.outgoing import MessageBody
+from bot.runner.picked import note_picked
 from bot.runner.ports import Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
@@ -25,11 +27,16 @@ def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Out
         return ()
     if isinstance(incoming, NothingToDo):
         return ()
+    noticed = take_notice(incoming, uow, release)
+    if noticed is not None:
+        failpoint("before_commit")
+        return noticed
     session = uow.sessions.take(incoming.chat_id)
     turn = advance(session, incoming, release)
     scene = Scene(uow, release, turn.session, incoming.at)
     for effect in turn.effects:
         HANDLERS[type(effect)](effect, scene)
+    note_picked(session, incoming, scene)
     if scene.session.ticket is not None:
         uow.announce(f"ticket:{scene.session.ticket}")
     if scene.keeps_session and not isinstance(incoming, GroupMet):

@@ -12,6 +12,7 @@ from bot.storage.tables import (
     dead_update,
     login_attempt,
     note,
+    notice_code,
     outbox,
     received,
     session,
@@ -46,6 +47,7 @@ def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
         (closure, closure.c.last < (now - CLOSURES_KEPT).date().isoformat()),
         (audit, audit.c.at < now - AUDIT_KEPT),
         (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),
+        (notice_code, notice_code.c.until < now),
         (web_session, web_session.c.created_at < now - WEB_SESSIONS_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)

@@ -121,6 +121,7 @@ ticket = Table(
     Column("unanswered_since", Moment),
     Column("version", Integer, nullable=False),
     Column("told", String),  # JSON: place and range
+    Column("callback_at", Moment),
     Column("is_unreachable", Boolean, nullable=False),
     Column("is_threat", Boolean, nullable=False),
     Column("closed_at", Moment),
@@ -182,6 +183,31 @@ note = Table(
     Column("at", Moment, nullable=False),
     Column("account", String, nullable=False),
     Column("content", LargeBinary, nullable=False),  # encrypted
+)
+
+# Chats that hear of waiting tickets: an adviser's own (with the account), or a group.
+notice_link = Table(
+    "notice_link",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", String, unique=True),
+    Column("linked_at", Moment, nullable=False),
+)
+notice_code = Table(
+    "notice_code",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("code_hash", String),  # NULL: the account may add the bot to a group
+    Column("until", Moment, nullable=False),
+)
+# What they were told, to be changed when it is not true any more. Holds nothing about the person.
+notice = Table(
+    "notice",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ticket_id", String, primary_key=True),
+    Column("level", Integer, primary_key=True),  # how far beyond its limit the ticket was
+    Column("seq", BigInteger, nullable=False),  # of the outbox's row
 )
 
 # Of advisers, by the key of their account.

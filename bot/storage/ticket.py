@@ -32,6 +32,12 @@ _BY_ID = select(ticket).where(ticket.c.id == bindparam("wanted"))
 _OPEN = select(ticket).where(OPEN).order_by(*_order)
 _OPEN_OF = select(ticket).where(OPEN, ticket.c.chat_id == bindparam("chat"))
 _LAST_OF = select(ticket).where(ticket.c.chat_id == bindparam("chat")).order_by(ticket.c.opened_at.desc()).limit(1)
+_CLOSED_OF = (
+    select(ticket)
+    .where(ticket.c.closed_at.is_not(None), ticket.c.last_owner == bindparam("account"))
+    .order_by(ticket.c.closed_at.desc())
+    .limit(bindparam("most"))
+)
 _CLAIMED_BY = select(func.count()).select_from(ticket).where(CLAIMED, ticket.c.owner == bindparam("account"))
 _WAITS = (
     select(ticket.c.waited)
@@ -123,6 +129,10 @@ class Tickets:
     def open(self) -> list[Ticket]:
         return [self._to_ticket(row) for row in self._db.execute(_OPEN)]
 
+    def closed_of(self, account: str, limit: int) -> list[Ticket]:
+        asked = {"account": account, "most": limit}
+        return [self._to_ticket(row) for row in self._db.execute(_CLOSED_OF, asked)]
+
     def position(self, waiting: Ticket) -> int:
         asked = {"rank": rank(waiting.urgency), "since": waiting.queued_at, "id": waiting.id}
         return 1 + (self._db.scalar(_AHEAD, asked) or 0)
@@ -137,7 +147,7 @@ class Tickets:
         return None if row is None else self._to_ticket(row)
 
     def _to_row(self, kept: Ticket) -> dict[str, Any]:
-        story = {"path": kept.path, "answers": dict(kept.answers), "articles": kept.articles}
+        story = {"path": kept.path, "answers": dict(kept.answers), "articles": kept.articles, "journal": kept.journal}
         told = kept.told
         return {
             "chat_id": kept.chat_id,
@@ -156,6 +166,7 @@ class Tickets:
             "unanswered_since": kept.unanswered_since,
             "version": kept.version,
             "told": None if told is None else json.dumps([told.position, told.low, told.high]),
+            "callback_at": kept.callback_at,
             "is_unreachable": kept.is_unreachable,
             "is_threat": kept.is_threat,
             "closed_at": kept.closed_at,
@@ -184,10 +195,12 @@ class Tickets:
             unanswered_since=row.unanswered_since,
             version=row.version,
             told=None if row.told is None else Told(*json.loads(row.told)),
+            callback_at=row.callback_at,
             is_unreachable=row.is_unreachable,
             is_threat=row.is_threat,
             closed_at=row.closed_at,
             closed_because=row.closed_because,
             rating=row.rating,
+            journal=story.get("journal"),
             journalised_at=row.journalised_at,
         )

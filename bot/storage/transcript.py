@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from bot.handoff.transcript import DELIVERIES, TranscriptLine
 from bot.runner.ports import Note
@@ -15,7 +15,7 @@ from bot.storage.tables import note, outbox, transcript
 _LINES = select(transcript, outbox.c.state.label("outbox_state"), outbox.c.reason.label("outbox_reason")).select_from(
     transcript.outerjoin(outbox, and_(outbox.c.chat_id == transcript.c.chat_id, outbox.c.seq == transcript.c.seq))
 )
-ENCRYPTED = ("text", "file_id", "file_name", "mime_type")
+ENCRYPTED = ("text", "file_id", "file_name", "mime_type", "danish")
 
 
 def _content_place(chat_id: int, ticket_id: str, line_id: str) -> str:
@@ -48,6 +48,7 @@ class Transcripts:
             "author": line.author,
             "key": line.key,
             "seq": line.seq,
+            "deleted_at": line.deleted_at,
         }
         self._db.execute(insert(transcript), row)
 
@@ -75,6 +76,7 @@ class Transcripts:
             reason=row.outbox_reason or row.reason,
             edited_at=row.edited_at,
             deleted_at=row.deleted_at,
+            danish=content.get("danish"),
         )
 
     def has_key(self, chat_id: int, ticket_id: str, key: str) -> bool:
@@ -87,7 +89,9 @@ class Transcripts:
         self._db.execute(update(transcript).where(*these, *first).values(edited_at=at))
 
     def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
-        these = (transcript.c.chat_id == chat_id, transcript.c.message_id.in_(message_ids))
+        sent = select(outbox.c.seq).where(outbox.c.chat_id == chat_id, outbox.c.message_id.in_(message_ids))
+        either = or_(transcript.c.message_id.in_(message_ids), transcript.c.seq.in_(sent))
+        these = (transcript.c.chat_id == chat_id, transcript.c.deleted_at.is_(None), either)
         self._db.execute(update(transcript).where(*these).values(deleted_at=at))
 
 

@@ -9,6 +9,7 @@ from bot.storage.keyring import Keyring
 from bot.storage.lease import Leases
 from bot.storage.login_attempt import LoginAttempts
 from bot.storage.new_id import new_id
+from bot.storage.notice import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
 from bot.storage.session import Sessions
@@ -49,6 +50,10 @@ class UnitOfWork:
     @property
     def duties(self) -> Duties:
         return Duties(self.db)
+
+    @property
+    def notices(self) -> Notices:
+        return Notices(self.db)
 
     @property
     def audit(self) -> Audit:

@@ -10,7 +10,9 @@ from bot.engine.incoming import (
     ChoicePressed,
     CommandGiven,
     FileSent,
+    GroupLeft,
     GroupMet,
+    GroupPressed,
     Incoming,
     MessageEdited,
     NothingToDo,
@@ -61,7 +63,7 @@ def to_incoming(update: Any, at: datetime) -> Incoming:
 def _message(message: Json, update_id: int, at: datetime) -> Incoming:
     common, is_private = _common(message, update_id, at)
     if not is_private:
-        return GroupMet(**common)
+        return GroupMet(**common, person_id=_person_of(message))
     message_id = _integer(message, "message_id")
     if "text" in message:
         return _text(_string(message, "text"), message_id, common)
@@ -131,19 +133,15 @@ def _press(query: Json, update_id: int, at: datetime) -> Incoming:
         "at": at,
         "language_code": _optional_string(person, "language_code"),
     }
-    message = query.get("message")
+    message, person_id = query.get("message"), common["chat_id"]
+    typed, query_id = query.get("data"), _string(query, "id")
+    data = typed if isinstance(typed, str) else ""  # an unknown button, which the engine answers
     if isinstance(message, Mapping):
         common["chat_id"], is_private = _chat(message)
         if not is_private:
-            return GroupMet(**common)
+            return GroupPressed(**common, person_id=person_id, data=data, query_id=query_id)
     message_id = _integer(message, "message_id") if isinstance(message, Mapping) else 0
-    data = query.get("data")
-    return ChoicePressed(
-        **common,
-        data=data if isinstance(data, str) else "",  # an unknown button, which the engine answers
-        message_id=message_id,
-        query_id=_string(query, "id"),
-    )
+    return ChoicePressed(**common, data=data, message_id=message_id, query_id=query_id)
 
 
 def _membership(member: Json, update_id: int, at: datetime) -> Incoming:
@@ -152,8 +150,8 @@ def _membership(member: Json, update_id: int, at: datetime) -> Incoming:
     if is_private:
         return (BotBlocked if status in ("kicked", "left") else BotUnblocked)(**common)
     if status in ("kicked", "left"):
-        return NothingToDo(**common, kind="left_group")
-    return GroupMet(**common)
+        return GroupLeft(**common)
+    return GroupMet(**common, person_id=_person_of(member))
 
 
 def _common(holder: Json, update_id: int, at: datetime) -> tuple[dict[str, Any], bool]:
@@ -162,6 +160,12 @@ def _common(holder: Json, update_id: int, at: datetime) -> tuple[dict[str, Any],
     person = holder.get("from")
     code = _optional_string(person, "language_code") if isinstance(person, Mapping) else None
     return {"update_id": update_id, "chat_id": chat_id, "at": at, "language_code": code}, is_private
+
+
+def _person_of(holder: Json) -> int:
+    """Who did it; 0 where nobody is named (a channel's post)."""
+    person = holder.get("from")
+    return (_optional_integer(person, "id") or 0) if isinstance(person, Mapping) else 0
 
 
 def _chat(holder: Json) -> tuple[int, bool]:

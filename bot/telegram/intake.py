@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.engine.incoming import ChoicePressed, Incoming, NothingToDo
+from bot.engine.incoming import ChoicePressed, GroupPressed, Incoming, NothingToDo
 from bot.errors import BotError, StorageUnavailable, UpdateMalformed
 from bot.runner.failpoint import failpoint
 from bot.runner.ports import Outgoing, Store
@@ -97,7 +97,7 @@ class Intake:
             await self._take_malformed(update, str(malformed), at)
             return
         self._metrics.updates.labels(type(incoming).__name__).inc()
-        if isinstance(incoming, ChoicePressed):
+        if isinstance(incoming, ChoicePressed | GroupPressed):
             self._answer_press(incoming.query_id)
         async with self._lanes.of(incoming.chat_id):
             leaves = await self._turn(incoming)

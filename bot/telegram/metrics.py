@@ -1,6 +1,10 @@
 """What is counted. No chat, name or text is ever a label."""
 
+from datetime import timedelta
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bot.handoff.queue import LEVELS, QueueState
 
 
 class Metrics:
@@ -25,3 +29,23 @@ class Metrics:
         self.last_poll = Gauge(
             "vejviser_last_good_poll_timestamp", "When Telegram last answered", registry=self.registry
         )
+        self.waiting = Gauge(
+            "vejviser_waiting_tickets", "Who waits for an adviser", ["urgency"], registry=self.registry
+        )
+        self.oldest = Gauge(
+            "vejviser_oldest_wait_seconds",
+            "How long the oldest of them has waited",
+            ["urgency"],
+            registry=self.registry,
+        )
+        self.late = Gauge(
+            "vejviser_late_tickets", "Open tickets that wait for an answer, by alert", ["level"], registry=self.registry
+        )
+
+    def measured(self, queue: QueueState) -> None:
+        """The queue as the sweep has just found it."""
+        for urgency, count in queue.waiting.items():
+            self.waiting.labels(urgency).set(count)
+            self.oldest.labels(urgency).set(queue.oldest[urgency] / timedelta(seconds=1))
+        for level, name in enumerate(LEVELS):
+            self.late.labels(name).set(queue.late.get(level, 0))

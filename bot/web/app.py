@@ -78,8 +78,10 @@ class _Errors:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def _page(self, request: Request[Any, Any, Any], status: int, problem: str, text: str = "") -> Answer:
-        return self._web.pages.render(request, "error.html", status, problem=problem, text=text)
+    def _page(
+        self, request: Request[Any, Any, Any], status: int, problem: str, text: str = "", back: str = ""
+    ) -> Answer:
+        return self._web.pages.render(request, "error.html", status, problem=problem, text=text, back=back)
 
     def stranger(self, request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
         """To the login, and back. What was written in a form is shown, so that nobody writes it twice."""
@@ -88,7 +90,9 @@ class _Errors:
             return Redirect(f"{LOGIN_PATH}?next={quote(target)}", status_code=303)
         form = ScopeState.from_scope(request.scope).form  # read by the CSRF check
         text = form.get("text", "") if isinstance(form, Mapping) else ""
-        return self._page(request, 401, "expired", str(text))
+        # Forms stand on the page above their own address: back there, with the text to paste.
+        back = request.url.path.rpartition("/")[0] if request.method == "POST" else ""
+        return self._page(request, 401, "expired", str(text), f"?next={quote(back)}" if back else "")
 
     def must_change_password(self, request: Request[Any, Any, Any], error: MustChangePassword) -> Answer:
         return Redirect(f"{PROFILE_PATH}#pw", status_code=303)

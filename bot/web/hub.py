@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from bot.web.presence import SUBJECT as PRESENCE
+from bot.web.presence import Presence
+
 KEPT = 1000  # events for browsers that come back
 MOST_WAITING = 200  # events that a slow browser may lag behind
 GAP = ""
@@ -33,6 +36,7 @@ class Hub:
         self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
         self._readers: set[asyncio.Queue[News | None]] = set()
         self._is_closed = False
+        self.presence = Presence()
 
     @property
     def last_id(self) -> str:
@@ -48,10 +52,12 @@ class Hub:
 
     def hear(self, subjects: Collection[str]) -> None:
         """What a store tells: these have changed, or with none of them, something was missed."""
-        if subjects:
-            self.publish(*subjects)
-        else:
+        if not subjects:
             self.miss()
+        for subject in subjects:
+            shown = self.presence.hear(subject) if subject.startswith(f"{PRESENCE}:") else subject
+            if shown is not None:
+                self.publish(shown)
 
     def miss(self) -> None:
         """Nobody knows what has changed: all pages fetch everything anew."""

@@ -1,7 +1,7 @@
 """HTML pages from templates, in the visitor's language."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from litestar.utils.scope.state import ScopeState
 
 from bot.i18n.day import full_date, weekday_name
 from bot.web.account import Account, Role, WebSession
-from bot.web.language import LANGUAGES, Translations, preferred
+from bot.web.language import LANGUAGES, SOURCE, Translations, preferred
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -53,6 +53,11 @@ class Pages:
             )
         )
         return Response(html, status_code=status, media_type=MediaType.HTML)
+
+    def words(self, template: str, name: str, language: str = SOURCE) -> Mapping[str, str]:
+        """Words that a template has set under a name."""
+        words: Mapping[str, str] = getattr(self._environments[language].get_template(template).module, name)
+        return words
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:

@@ -4,13 +4,15 @@ import base64
 import hashlib
 import hmac
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 
-from bot.web.access import signed_in
-from bot.web.account import Account
+from bot.runner.notice import OFFERED, offer_code, offer_group
+from bot.web.access import only, signed_in
+from bot.web.account import Account, Role
 from bot.web.accounts import AccountRefused, check_account, rename, reset_second_factor
 from bot.web.language import LANGUAGES
 from bot.web.page import SignedIn
@@ -128,6 +130,36 @@ class ProfilePages(Controller):
         await web.store.run(lambda unit: unit.web_sessions.remove_all_of(request.user.id, but=request.auth.id_hash))
         return _done("sessions")
 
+    @post("/telegram", opt=only(Role.ADVISER, Role.LEAD))
+    async def offer_telegram(self, request: SignedIn, web: Web) -> Answer:
+        """A code that is shown once: whoever sends it to the bot gets this account's notices."""
+
+        def offer(unit: WebUnit) -> str:
+            unit.audit.note(0, "telegram_code_made", web.now(), actor=request.user.id, about=request.user.id)
+            return offer_code(unit, request.user.id, web.now())
+
+        return await _page(request, web, telegram_code=await web.store.run(offer))
+
+    @post("/telegram/off", opt=only(Role.ADVISER, Role.LEAD))
+    async def unlink_telegram(self, request: SignedIn, web: Web) -> Redirect:
+        def unlink(unit: WebUnit) -> None:
+            unit.notices.unlink_account(request.user.id)
+            unit.audit.note(0, "telegram_unlinked", web.now(), actor=request.user.id, about=request.user.id)
+
+        await web.store.run(unlink)
+        return _done("telegram_off")
+
+    @post("/telegram/group", opt=only(Role.LEAD))
+    async def offer_telegram_group(self, request: SignedIn, web: Web) -> Redirect:
+        """The bot leaves all groups but the one that this lead now adds it to."""
+
+        def offer(unit: WebUnit) -> None:
+            offer_group(unit, request.user.id, web.now())
+            unit.audit.note(0, "telegram_group_offered", web.now(), actor=request.user.id, about=request.user.id)
+
+        await web.store.run(offer)
+        return _done("telegram_group")
+
 
 def pending_secret(request: SignedIn, web: Web) -> str:
     """The secret that this session offers: made anew from the session's id, so it is kept nowhere before it is used."""
@@ -144,11 +176,22 @@ async def _knows_password(request: SignedIn) -> bool:
     return await is_right(str(form.get("password", "")), request.user.password_hash)
 
 
-async def _page(request: SignedIn, web: Web, *, problem: str = "") -> Response[str]:
-    counts = await web.store.run(
-        lambda unit: (unit.accounts.count_recovery_codes(request.user.id), unit.web_sessions.count_of(request.user.id))
+async def _page(request: SignedIn, web: Web, *, problem: str = "", telegram_code: str = "") -> Response[str]:
+    codes_left, sessions, has_telegram = await web.store.run(
+        lambda unit: (
+            unit.accounts.count_recovery_codes(request.user.id),
+            unit.web_sessions.count_of(request.user.id),
+            unit.notices.is_linked(request.user.id),
+        )
     )
-    values: dict[str, Any] = {"problem": problem, "codes_left": counts[0], "sessions": counts[1], "secret": ""}
+    values: dict[str, Any] = {"problem": problem, "codes_left": codes_left, "sessions": sessions, "secret": ""}
+    values |= {
+        "takes_tickets": not request.user.roles.isdisjoint({Role.ADVISER, Role.LEAD}),
+        "leads": Role.LEAD in request.user.roles,
+        "has_telegram": has_telegram,
+        "telegram_code": telegram_code,
+        "offered_minutes": OFFERED // timedelta(minutes=1),
+    }
     if request.user.totp_secret is None and not request.user.must_change_password:
         secret = pending_secret(request, web)
         values |= {"secret": secret, "picture": enrolment_picture(enrolment_address(secret, request.user.login))}

@@ -83,7 +83,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         session_id = connection.cookies.get(self._web.cookie_name(NAME))
-        # Events come by themselves: an open page alone keeps nobody logged in.
-        touches = connection.url.path != "/desk/live"
+        # What a page asks by itself does not count: an open page alone keeps nobody logged in.
+        touches = connection.url.path != "/desk/live" and "x-by-itself" not in connection.headers
         found = await find_session(self._web, hash_id(session_id), touches=touches) if session_id else None
         return AuthenticationResult(*(found or (None, None)))

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from litestar.di import NamedDependency
 
+from bot.runner.kept import Kept
 from bot.runner.ports import Outgoing
 from bot.runner.release import Release
 from bot.web.hub import Hub
@@ -37,6 +38,7 @@ class WebParts:
         secret: For tokens; the same in every process.
         release: The content that is live now.
         send: Hands rows of the outbox to the courier, after their commit.
+        kept: How long things about a person are kept.
         fetch_file: The content of a file by Telegram's id for it; raises BotError.
     """
 
@@ -48,6 +50,7 @@ class WebParts:
     release: Callable[[], Release]
     send: Callable[[Sequence[Outgoing]], None]
     fetch_file: Callable[[str], Awaitable[bytes]]
+    kept: Kept = field(default_factory=Kept)
     hub: Hub = field(default_factory=Hub)
     openid: OpenIdProvider | None = None
 

@@ -16,21 +16,19 @@ MOST_TAPS = 4
 PASSING = ("say", "branch", "call")  # nodes that go on by themselves cost no tap
 LINES = {"000": 9, "001": 8, "002": 10, "003": 7, "004": 10, "All five": 10}  # of the documents' checklists
 ENTRIES, LAW_CHANGES = 43, 18
-_WAITING = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"`([^`]+)`")
 
 
-def rows(*, with_waiting: bool) -> Mapping[str, list[str]]:
-    """The lines of each table by its heading; those that wait for their flow stand in a comment below the table."""
+@cache
+def rows() -> Mapping[str, list[str]]:
+    """The lines of each table by its heading."""
     text = (ROOT / "knowledge/README.md").read_text("utf-8")
-    parts = re.split(r"^##+ ", text if with_waiting else _WAITING.sub("", text), flags=re.MULTILINE)[1:]
+    parts = re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]
     found = {part.partition("\n")[0]: re.findall(r"^\| .*`.* \|$", part, re.MULTILINE) for part in parts}
     return {heading: lines for heading, lines in found.items() if lines}
 
 
-PLACES = sorted(
-    {place for lines in rows(with_waiting=False).values() for line in lines for place in _PLACE.findall(line)}
-)
+PLACES = sorted({place for lines in rows().values() for line in lines for place in _PLACE.findall(line)})
 
 
 @cache
@@ -63,7 +61,7 @@ def test_place_of_the_tables_is_few_taps_away(place: str) -> None:
 
 
 def test_every_line_of_the_documents_has_its_row() -> None:
-    found = {heading: len(lines) for heading, lines in rows(with_waiting=True).items()}
+    found = {heading: len(lines) for heading, lines in rows().items()}
     for document, count in LINES.items():
         assert [lines for heading, lines in found.items() if heading.startswith(document)] == [count], document
     assert found["Rights"] == ENTRIES

@@ -189,7 +189,7 @@ async def test_paused_case_sends_nothing_until_resumed(desk: Desk) -> None:
     page = await browser.get(case)
     await browser.post(f"{case}/reply", {**form_of(page), "text": "Vent"})
     assert not any(text.endswith("Vent") for text in citizen.seen)
-    assert "Venter på at blive sendt" in (await browser.get(case)).text
+    assert "Holdt tilbage, til du siger til" in (await browser.get(case)).text
     await browser.post(f"{case}/safety", {"do": "resume"})
     assert any(text.endswith("Vent") for text in citizen.seen)
 

@@ -54,7 +54,7 @@ async def test_two_advisers_and_a_citizen(two: Desk) -> None:
         await expect(first.locator("#found li")).not_to_have_count(0)
         await first.get_by_role("button", name="Send: Send gerne et billede").click()
         await expect(first.locator(".lines")).to_contain_text("Send gerne et billede")
-        await first.get_by_label("Giv til en kollega").select_option(label="Adviser S (taler sproget)")
+        await first.get_by_label("Giv til en kollega").select_option(label="Adviser S (taler sproget, på vagt)")
         await first.get_by_role("button", name="Giv videre").click()
         await expect(first.get_by_label("Skriv til borgeren")).to_have_count(0)
         await expect(second.get_by_text("Mine sager")).to_be_visible()
@@ -73,3 +73,137 @@ async def test_without_javascript_a_stale_form_keeps_its_text(two: Desk) -> None
         await expect(page.get_by_role("alert")).to_contain_text("Sagen er ændret")
         await page.get_by_role("button", name="Send", exact=True).first.click()
         assert citizen.seen[-1].endswith("En lang besked")
+
+
+async def test_everything_essential_without_javascript(two: Desk) -> None:
+    citizen = Citizen(two)
+    await citizen.asks_for_adviser()
+    async with page_of(two, java_script_enabled=False) as page:
+        await log_in(page, "first")
+        await page.get_by_role("button", name="Tag den næste").click()
+        await page.get_by_label("Søg på dansk").fill("tolk")
+        await page.get_by_role("button", name="Søg", exact=True).click()
+        await page.get_by_role("button", name="Spørg: Vil du have en tolk?").click()
+        await expect(page.locator(".lines")).to_contain_text("Vil du have en tolk?")
+        assert "data" in str(two.sent[-1].body)
+        await page.get_by_label("Ny note").fill("Brevet er fra kommunen.")
+        await page.get_by_role("button", name="Gem noten").click()
+        await expect(page.locator("#notes-now")).to_contain_text("Brevet er fra kommunen.")
+        await page.get_by_role("button", name="Spørg: Er det godt at skrive nu?").click()
+        await page.get_by_label("Afslut, fordi").select_option("answered")
+        await page.get_by_role("button", name="Afslut samtalen").click()
+        await page.get_by_role("button", name="Journaliser: lav PDF og JSON").click()
+        await expect(page.get_by_role("link", name="Hent som PDF")).to_be_visible()
+        await page.get_by_role("link", name="Afsluttede").click()
+        await expect(page.locator(".tickets")).to_contain_text("Journaliseret")
+
+
+async def test_keyboard_alone_claims_answers_and_ends(two: Desk) -> None:
+    citizen = Citizen(two)
+    await citizen.asks_for_adviser()
+
+    async def tab_to(name: str) -> None:
+        for _ in range(120):
+            await page.keyboard.press("Tab")
+            named, outline = await page.evaluate(
+                """() => { const node = document.activeElement;
+                return [node.labels?.[0]?.innerText ?? node.innerText, getComputedStyle(node).outlineStyle]; }"""
+            )
+            if str(named).startswith(name):
+                assert outline != "none", name
+                return
+        raise AssertionError(name)
+
+    async with page_of(two) as page:
+        await log_in(page, "first")
+        await tab_to("Tag sagen")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Skriv til borgeren")).to_be_visible()
+        await tab_to("Skriv til borgeren")
+        await page.keyboard.type("Goddag. Jeg læser det nu.")
+        await tab_to("Send")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".lines")).to_contain_text("Goddag. Jeg læser det nu.")
+        assert citizen.seen[-1].endswith("Goddag. Jeg læser det nu.")
+        await tab_to("Afslut, fordi")
+        await page.keyboard.type("Borgeren har")
+        await tab_to("Afslut samtalen")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_contain_text("Lukket")
+
+
+async def test_two_tabs_a_double_press_and_the_way_back(two: Desk) -> None:
+    citizen = Citizen(two)
+    await citizen.asks_for_adviser()
+    async with page_of(two) as page:
+        await log_in(page, "first")
+        await page.get_by_role("button", name="Tag sagen").click()
+        await expect(page.get_by_label("Skriv til borgeren")).to_be_visible()
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        send = page.get_by_role("button", name="Send", exact=True).first
+        await page.get_by_label("Skriv til borgeren").fill("Fra den første fane")
+        await send.dblclick()
+        await expect(page.locator(".lines")).to_contain_text("Fra den første fane")
+        assert sum(text.endswith("Fra den første fane") for text in citizen.seen) == 1
+        # The other tab has heard of it: what is written there is written after it.
+        await expect(other.locator(".lines")).to_contain_text("Fra den første fane")
+        await other.get_by_label("Skriv til borgeren").fill("Fra den anden fane")
+        await other.get_by_role("button", name="Send", exact=True).first.click()
+        await expect(page.locator(".lines")).to_contain_text("Fra den anden fane")
+        # The way back shows the case as it is now, with a form that can be sent.
+        await page.goto("/desk/queue")
+        await page.go_back()
+        await expect(page.locator(".lines")).to_contain_text("Fra den anden fane")
+        await page.get_by_label("Skriv til borgeren").fill("Efter tilbage")
+        await page.get_by_role("button", name="Send", exact=True).first.click()
+        await expect(page.locator(".lines")).to_contain_text("Efter tilbage")
+        await other.close()
+
+
+async def test_colleague_is_seen_reading_and_writing(two: Desk) -> None:
+    citizen = Citizen(two)
+    ticket = await citizen.asks_for_adviser()
+    async with page_of(two) as first, page_of(two) as second:
+        await log_in(first, "first")
+        await log_in(second, "second")
+        await first.get_by_role("button", name="Tag sagen").click()
+        await second.goto(f"/desk/case/{ticket.id}")
+        await expect(first.locator("#here")).to_contain_text("Adviser S har også sagen åben")
+        await expect(second.locator("#here")).to_contain_text("Adviser F har også sagen åben")
+        await first.get_by_label("Skriv til borgeren").press_sequentially("Goddag")
+        await expect(second.locator("#here")).to_contain_text("Adviser F skriver i sagen")
+        # Handing on reaches the open page of the other one.
+        await first.get_by_label("Giv til en kollega").select_option("id-second")
+        await first.get_by_role("button", name="Giv videre").click()
+        await expect(second.locator("#state")).to_contain_text("Sagen er din nu.")
+        await second.get_by_role("link", name="Vis siden igen").click()
+        await expect(second.get_by_label("Skriv til borgeren")).to_be_visible()
+
+
+async def test_after_a_restart_the_page_catches_up_by_itself(two: Desk) -> None:
+    citizen = Citizen(two)
+    await citizen.asks_for_adviser()
+    async with page_of(two) as page:
+        await log_in(page, "first")
+        await page.get_by_role("button", name="Tag sagen").click()
+        await page.get_by_label("Skriv til borgeren").fill("Halvt skrevet")
+        await two.restart(lambda: citizen.says("وصلتني رسالة"))
+        await expect(page.locator(".lines")).to_contain_text("وصلتني رسالة", timeout=15_000)
+        await expect(page.get_by_label("Skriv til borgeren")).to_have_value("Halvt skrevet")
+        await expect(page.locator("#offline")).to_be_hidden()
+        await page.get_by_role("button", name="Send", exact=True).first.click()
+        assert citizen.seen[-1].endswith("Halvt skrevet")
+
+
+async def test_page_tells_that_the_session_is_over(two: Desk) -> None:
+    citizen = Citizen(two)
+    await citizen.asks_for_adviser()
+    async with page_of(two) as page:
+        await log_in(page, "first")
+        await page.get_by_role("button", name="Tag sagen").click()
+        await page.get_by_label("Skriv til borgeren").fill("Halvt skrevet")
+        two.later(hours=2)
+        await citizen.says("وصلتني رسالة")
+        await expect(page.locator("#logged-out")).to_be_visible()
+        await expect(page.get_by_label("Skriv til borgeren")).to_have_value("Halvt skrevet")

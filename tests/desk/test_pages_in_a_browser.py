@@ -26,6 +26,9 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 PATHS = (
     "/desk/queue",
     "/desk/case/CASE",
+    "/desk/case/CASE?find=en",
+    "/desk/case/CLOSED",
+    "/desk/closed",
     "/desk/profile",
     "/desk/hours",
     "/desk/hours/id-everything",
@@ -70,9 +73,11 @@ async def page_of(desk: Desk, **options: Any) -> AsyncIterator[Page]:
     assert wrong == []
 
 
-async def open_case(desk: Desk) -> Ticket:
-    """One claimed case with something on both sides, and one that waits."""
-    first, second = Citizen(desk), Citizen(desk, chat_id=701, locale="da")
+async def open_case(desk: Desk) -> tuple[Ticket, Ticket]:
+    """One claimed case with something on both sides, and one that is closed; a third one waits."""
+    first, second, third = (
+        Citizen(desk, chat_id=chat_id, locale=locale) for chat_id, locale in ((700, "ar"), (701, "da"), (702, "tr"))
+    )
     ticket = await first.asks_for_adviser()
     await first.says("وصلتني رسالة من البلدية ولا أفهمها")
     await first.sends_photo()
@@ -82,8 +87,22 @@ async def open_case(desk: Desk) -> Ticket:
     version = (await first.ticket()).version
     await browser.post(f"{case}/reply", {"version": version, "key": "one", "text": "Goddag. Hvilken dato står der?"})
     await browser.post(f"{case}/note", {"text": "Brevet er fra kommunen."})
+    version = (await first.ticket()).version
+    await browser.post(f"{case}/send", {"version": version, "key": "two", "what": "reply:reply/photo"})
+    version = (await first.ticket()).version
+    await browser.post(f"{case}/send", {"version": version, "key": "three", "what": "question:question/interpreter"})
+    await first.presses("!said:three:common/yes")
+    version = (await first.ticket()).version
+    await browser.post(f"{case}/send", {"version": version, "key": "four", "what": "place:complaint/who"})
+    await first.presses("complaint/who>kk")
     await second.asks_for_adviser()
-    return ticket
+    closed = await second.ticket()
+    await browser.post(f"/desk/case/{closed.id}/claim")
+    for form in ({"do": "close", "because": "answered"}, {"do": "journalise"}):
+        version = (await second.ticket()).version
+        await browser.post(f"/desk/case/{closed.id}/move", {"version": version, **form})
+    await third.asks_for_adviser()
+    return ticket, closed
 
 
 async def log_in(page: Page, login: str = "everything") -> None:
@@ -118,7 +137,7 @@ async def shoot(page: Page, name: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1100])
 async def test_every_page_is_accessible_and_fits(desk: Desk, scheme: str, width: int) -> None:
-    ticket = await open_case(desk)
+    ticket, closed = await open_case(desk)
     async with page_of(desk, color_scheme=scheme, viewport={"width": width, "height": 800}) as page:
         await page.goto("/desk/login")
         violations = await find_violations(page)
@@ -130,11 +149,11 @@ async def test_every_page_is_accessible_and_fits(desk: Desk, scheme: str, width:
         await log_in(page)
         for path in PATHS:
             for direction in ("ltr", "rtl"):
-                await page.goto(path.replace("CASE", ticket.id))
+                await page.goto(path.replace("CASE", ticket.id).replace("CLOSED", closed.id))
                 await page.evaluate("direction => document.documentElement.dir = direction", direction)
                 violations += await find_violations(page)
                 assert await overflow(page) <= 0, (path, direction)
-                await shoot(page, f"{path.rpartition('/')[2]}-{scheme}-{width}-{direction}")
+                await shoot(page, f"{path.rpartition('/')[2].partition('?')[0]}-{scheme}-{width}-{direction}")
     assert violations == []
 
 

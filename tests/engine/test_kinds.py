@@ -141,3 +141,21 @@ def test_every_kind_of_node_and_effect_is_dealt_with() -> None:
     used = {node.kind for node in our_release().nodes.values()} | {"say", "branch", "call", "end"}
     assert used == NODE_KINDS.keys()
     assert {effect.__name__ for effect in HANDLERS} == {effect.__name__ for effect in Effect.__subclasses__()}
+
+
+def test_section_and_choice_may_have_the_same_id() -> None:
+    for pressed, shown in (("#help", "Du kan få hjælp"), ("help", "De her kan hjælpe dig.")):
+        talk = Conversation(our_release())
+        talk.says("/start")
+        talk.presses("!locale:da")
+        for way in ("no", "written", "kk", "unknown", "letter", "how"):
+            talk.presses(way)
+        assert texts(talk.presses(f"complaint/send>{pressed}"))[0].startswith(shown)
+
+
+def test_button_of_a_section_from_before_the_mark_still_opens_it() -> None:
+    talk = Conversation(our_release())
+    talk.says("/start")
+    talk.presses("!locale:da")
+    talk.messages[900] = {"text": "old", "rows": [[{"text": "x", "data": "start/emergency_numbers>violence"}]]}
+    assert texts(talk.presses("start/emergency_numbers>violence"))[0].startswith("Vold og trusler")

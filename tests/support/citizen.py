@@ -27,6 +27,7 @@ class Citizen:
         await self.presses(f"!locale:{self.locale}")
         await self.presses("!human")
         await self.presses("human/consent>yes")
+        await self.presses("human/consent>skip")
         return await self.ticket()
 
     async def ticket(self) -> Ticket:

@@ -46,11 +46,12 @@ class Conversation:
         return self._take(OtherSent(**self._next(), kind=kind, message_id=self._new_id()))
 
     def presses(self, data: str) -> list[Outgoing]:
-        """Press the newest button with this data; its last part, the choice's id, is enough."""
+        """Press the newest button with this data; its last part, the id of a choice or a section, is enough."""
         for message_id, body in sorted(self.messages.items(), reverse=True):
             for button in (button for row in body.get("rows", []) for button in row):
                 known = button.get("data", "")
-                if known and data in (known, known.removesuffix(":new"), known.rpartition(">")[2]):
+                last = known.rpartition(">")[2]
+                if known and data in (known, known.removesuffix(":new"), last, last.removeprefix("#")):
                     query = ChoicePressed(**self._next(), data=known, message_id=message_id, query_id="q")
                     return self._take(query)
         raise AssertionError(f"no button {data!r} on the screen")

@@ -13,7 +13,7 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Note, Outgoing, OutgoingKind, Sent, UnitOfWork
+from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -222,6 +222,10 @@ class MemoryTickets:
     def open(self) -> list[Ticket]:
         return sorted((each for each in self._tables.tickets.values() if each.state != "closed"), key=order)
 
+    def closed_of(self, account: str, limit: int) -> list[Ticket]:
+        closed = [each for each in self._tables.tickets.values() if each.closed_at and each.last_owner == account]
+        return sorted(closed, key=lambda each: str(each.closed_at), reverse=True)[:limit]
+
     def _waiting(self) -> list[Ticket]:
         return [each for each in self.open() if each.state == "waiting"]
 
@@ -252,6 +256,18 @@ class MemoryTranscripts:
             replace(line, edited_at=at) if line.message_id == message_id and line.kind != "edited" else line
             for line in self.lines(chat_id, ticket_id)
         ]
+
+    def mark_deleted(self, chat_id: int, message_ids: Collection[int], at: datetime) -> None:
+        tables = self._tables
+        sent = {seq for (chat, seq), row in tables.outbox.items() if chat == chat_id and row.message_id in message_ids}
+        for ticket in tables.tickets.values():
+            if ticket.chat_id == chat_id:
+                tables.transcripts[ticket.id] = [
+                    replace(line, deleted_at=line.deleted_at or at)
+                    if line.message_id in message_ids or line.seq in sent
+                    else line
+                    for line in self.lines(chat_id, ticket.id)
+                ]
 
 
 class MemoryNotes:
@@ -304,6 +320,18 @@ class MemoryPeople:
         tables.forgotten.append(chat_id)
 
 
+class MemoryNotices:
+    """Nobody is linked: notices are tested on databases."""
+
+    def link_of(self, chat_id: int) -> NoticeLink | None:
+        return None
+
+    def use_code(self, code_hash: str, at: datetime) -> str | None:
+        return None
+
+    def unlink(self, chat_id: int) -> None: ...
+
+
 class MemoryAudit:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -345,6 +373,7 @@ class MemoryUnitOfWork:
         self.notes = MemoryNotes(tables)
         self.duties = MemoryDuties(tables)
         self.people = MemoryPeople(tables)
+        self.notices = MemoryNotices()
         self.audit = MemoryAudit(tables)
         self.leases = MemoryLeases(tables)
 

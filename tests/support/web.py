@@ -1,8 +1,8 @@
 """The pages on a real store, asked without a network or served on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -47,6 +47,7 @@ class Desk:
     litestar: Litestar = field(init=False)
     sent: list[Outgoing] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    restart: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] = field(init=False)  # where it is served
 
     def __post_init__(self) -> None:
         pages = Pages(load_translations(ROOT), [TEMPLATES])
@@ -139,7 +140,22 @@ class Browser:
 
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[str]:
-    """Serve on the desk's base address until the block ends."""
+    """Serve on the desk's base address until the block ends; `desk.restart` stops it and starts anew."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_served(desk))
+
+        async def restart(meanwhile: Callable[[], Awaitable[None]]) -> None:
+            await stack.aclose()
+            await meanwhile()
+            desk.__post_init__()  # a new process: a new hub, which knows nothing of before
+            await stack.enter_async_context(_served(desk))
+
+        desk.restart = restart
+        yield desk.base_url
+
+
+@asynccontextmanager
+async def _served(desk: Desk) -> AsyncIterator[None]:
     desk.store.listen(desk.web.hub.hear)
     port = int(desk.base_url.rpartition(":")[2])
     config = uvicorn.Config(desk.app, port=port, lifespan="off", log_config=None, access_log=False)
@@ -149,7 +165,7 @@ async def served(desk: Desk) -> AsyncIterator[str]:
     await server.startup()
     serving = asyncio.create_task(server.main_loop())
     try:
-        yield desk.base_url
+        yield
     finally:
         desk.web.hub.close()
         server.should_exit = True

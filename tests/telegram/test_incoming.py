@@ -14,7 +14,9 @@ from bot.engine.incoming import (
     ChoicePressed,
     CommandGiven,
     FileSent,
+    GroupLeft,
     GroupMet,
+    GroupPressed,
     Incoming,
     MessageEdited,
     NothingToDo,
@@ -103,14 +105,22 @@ def press(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(member(CHAT, "kicked"), BotBlocked(**COMMON), id="blocked"),
         pytest.param(member(CHAT, "member"), BotUnblocked(**COMMON), id="unblocked"),
-        pytest.param(member(GROUP, "member"), GroupMet(**COMMON | {"chat_id": -7}), id="added to a group"),
-        pytest.param(
-            member(GROUP, "left"), NothingToDo(**COMMON | {"chat_id": -7}, kind="left_group"), id="left a group"
-        ),
+        pytest.param(member(GROUP, "member"), GroupMet(**COMMON | {"chat_id": -7}, person_id=5), id="added to a group"),
+        pytest.param(member(GROUP, "left"), GroupLeft(**COMMON | {"chat_id": -7}), id="left a group"),
         pytest.param(
             {"update_id": 1, "message": {"message_id": 9, "from": PERSON, "chat": GROUP, "text": "hej"}},
-            GroupMet(**COMMON | {"chat_id": -7}),
+            GroupMet(**COMMON | {"chat_id": -7}, person_id=5),
             id="text in a group",
+        ),
+        pytest.param(
+            {"update_id": 1, "channel_post": {"message_id": 9, "chat": GROUP}},
+            NothingToDo(update_id=1, chat_id=0, at=AT, kind="channel_post"),
+            id="post in a channel",
+        ),
+        pytest.param(
+            press(message={"message_id": 4, "chat": GROUP}, data="!claim:t1"),
+            GroupPressed(**COMMON | {"chat_id": -7}, person_id=5, data="!claim:t1", query_id="77"),
+            id="button in a group",
         ),
         pytest.param(message(brand_new={}), OtherSent(**COMMON, kind="unknown", message_id=9), id="kind of tomorrow"),
         pytest.param(

@@ -6,6 +6,10 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+from bot.engine.incoming import CommandGiven
+from bot.runner.run import run_turn
+from bot.web.account import Role
+from tests.support.content import our_release
 from tests.support.web import PASSWORD, Desk
 
 NEW = "another four words here"
@@ -103,3 +107,26 @@ async def test_strangers_language_is_the_browsers(desk: Desk) -> None:
     assert "Brugernavn" in (await browser.get("/desk/login")).text
     assert "User name" in (await browser.get("/desk/login", **{"accept-language": "fr, en-GB;q=0.8"})).text
     assert "User name" in (await browser.get("/desk/login?lang=en")).text
+
+
+async def test_telegram_is_linked_by_a_code_and_a_group_by_a_lead(desk: Desk) -> None:
+    account = await desk.add("lead-a", [Role.LEAD])
+    browser = await desk.signed_in(account)
+    assert "Forbind en gruppe" not in (await browser.get("/desk/profile")).text
+    shown = await browser.post("/desk/profile/telegram")
+    found = re.search(r"/link (\w+)<", shown.text)
+    assert found is not None
+    assert found[1] not in (await browser.get("/desk/profile")).text
+    link = CommandGiven(update_id=1, chat_id=44, at=desk.at, name="link", argument=found[1], message_id=1)
+    await desk.store.run(lambda unit: run_turn(link, unit, our_release()))
+    assert "Din Telegram er forbundet" in (await browser.get("/desk/profile")).text
+    answer = await browser.post("/desk/profile/telegram/group")
+    assert "Føj nu botten til gruppen" in (await browser.get(answer.headers["location"])).text
+    assert await desk.store.run(lambda unit: unit.notices.use_group_offer(account.id, desk.at))
+    answer = await browser.post("/desk/profile/telegram/off")
+    assert "ikke flere beskeder" in (await browser.get(answer.headers["location"])).text
+    assert not await desk.store.run(lambda unit: unit.notices.is_linked(account.id))
+    assert (
+        "Besked på Telegram"
+        not in (await (await desk.signed_in(await desk.add("e", [Role.EDITOR]))).get("/desk/profile")).text
+    )

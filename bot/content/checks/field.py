@@ -8,6 +8,7 @@ from bot.content.problem import Problem, did_you_mean
 from bot.dates.deadline import Period
 from bot.engine.flow import NODE_KINDS, NodeKind
 from bot.engine.press import MAX_BYTES, choice_data
+from bot.handoff.ticket import URGENCIES
 
 EVERY_KIND = ("kind", "rights")  # fields that every kind may have
 EXPECTED = ("text", "date")  # what an ask node can wait for
@@ -128,6 +129,17 @@ def _days(content: Content, id: str, name: str, value: Any, answers: frozenset[s
         yield "days-shape", f"'{name}' of '{id}' must be a number of days.", ""
 
 
+def _urgencies(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
+    places = {*content.sources.nodes, *(node.partition("/")[0] for node in content.sources.nodes)}
+    for place, urgency in value.items() if isinstance(value, Mapping) else [(value, None)]:
+        if place not in places:
+            what = f"'{name}' of '{id}' names '{place}', which is no flow and no node."
+            yield "urgency-place", what, did_you_mean(str(place), places)
+        elif urgency not in URGENCIES:
+            hint = f"Write one of {', '.join(URGENCIES)}."
+            yield "urgency-unknown", f"'{name}' of '{id}' gives '{place}' an urgency that does not exist.", hint
+
+
 def _expects(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     if value not in EXPECTED:
         yield "expects-unknown", f"'{id}' cannot expect '{value}'.", f"Write one of {', '.join(EXPECTED)}."
@@ -144,4 +156,5 @@ _SHAPES: Mapping[str, Callable[[Content, str, str, Any, frozenset[str]], Iterabl
     "topics": _topics,
     "days": _days,
     "expects": _expects,
+    "urgencies": _urgencies,
 }

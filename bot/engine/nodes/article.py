@@ -9,6 +9,8 @@ from bot.engine.screen import choice_rows, screen
 from bot.engine.session import Session
 from bot.understanding.closest import closest_label
 
+SECTION = "#"  # before a section's id in a button: a choice may have the same id, and leads elsewhere
+
 
 @node_kind("article", required={"article": "article"}, optional={"choices": "choices"})
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Article:
 
     def _read_section(self, session: Session, reply: Reply, assets: Assets) -> str | None:
         if isinstance(reply, Picked):
-            return reply.choice if reply.choice in self.sections else None
+            section = reply.choice.removeprefix(SECTION)
+            return section if section in self.sections else None
         if not self.sections:
             return None
         headings = [
@@ -54,7 +57,7 @@ class Article:
 
     def _show(self, session: Session, texts: list[str], page: str = "") -> Turn:
         headings = tuple(
-            (Button(Text(f"article/{self.article}/{section}/heading"), choice_data(self.id, section)),)
+            (Button(Text(f"article/{self.article}/{section}/heading"), choice_data(self.id, SECTION + section)),)
             for section in self.sections
             if section != page
         )

@@ -1,8 +1,7 @@
 from dataclasses import replace
 
 from bot.engine.effects import Button, SendEmergencyCard, SendMessage, Text
-from bot.engine.press import way_data
-from bot.engine.screen import NEW_MESSAGE
+from bot.engine.press import NEW_MESSAGE, way_data
 from bot.runner.message import message_body
 from bot.runner.outgoing import MessageBody
 from bot.runner.release import Release
@@ -20,6 +19,8 @@ def send_message(effect: SendMessage, scene: Scene) -> None:
 def _with_waiting(message: SendMessage, scene: Scene) -> SendMessage:
     ticket = scene.uow.tickets.open_of(scene.session.chat_id)
     if ticket is None:
+        return message
+    if message.tells_waiting == "once" and ticket.told is not None:
         return message
     words, told = waiting_words(scene.uow, ticket, scene.at)
     if ticket.state == "claimed":

@@ -1,20 +1,26 @@
 from dataclasses import replace
 
+from bot.dates.deadline import copenhagen_day
 from bot.engine.effects import (
     AddToTranscript,
+    AnswerAdviser,
     CancelTicket,
+    ChooseCallback,
     MarkReachable,
     OpenTicket,
     RateTicket,
+    ReopenTicket,
     SendMessage,
     SendTranscript,
     Text,
 )
+from bot.engine.screen import HOME, ways
 from bot.handoff.ticket import Ticket, most_urgent
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.message import message_body
+from bot.runner.message import message_body, plain
 from bot.runner.outgoing import MessageBody
 from bot.runner.scene import Scene, handles
+from bot.runner.waiting import waiting_words
 
 MOST_UNITS = 3500  # of one message with a part of the transcript; Telegram takes 4096
 
@@ -75,6 +81,7 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         locale=scene.release.guess_locale(effect.text) or scene.session.locale,
         file_name=effect.file_name,
         mime_type=effect.mime_type,
+        deleted_at=scene.at if effect.is_deleted else None,
     )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
     if effect.kind == "edited":
@@ -83,6 +90,70 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         # A new version: what the adviser is writing was begun without having read this.
         scene.uow.tickets.save(ticket.heard(scene.at))
         scene.uow.announce("queue")
+
+
+@handles(AnswerAdviser)
+def answer_adviser(effect: AnswerAdviser, scene: Scene) -> None:
+    """The answer joins the transcript in Danish, and the person reads what they have answered: pressing again says
+    something new, as writing again would."""
+    ticket, is_known = scene.uow.tickets.open_of(scene.session.chat_id), effect.answer in scene.release.keys("")
+    if ticket is None or not is_known or not scene.uow.transcripts.has_key(ticket.chat_id, ticket.id, effect.asked):
+        _say_too_late(scene)
+        return
+    _answered(ticket, "answered", Text(effect.answer), scene)
+    _say(scene, Text("common/answered", {"value": Text(effect.answer)}))
+
+
+@handles(ChooseCallback)
+def choose_callback(effect: ChooseCallback, scene: Scene) -> None:
+    ticket = scene.uow.tickets.open_of(scene.session.chat_id)
+    if ticket is None or (effect.at is not None and effect.at <= scene.at):
+        _say_too_late(scene)
+        return
+    if effect.at is None:
+        _answered(replace(ticket, callback_at=None), "answered", Text("common/callback_none"), scene)
+        _say(scene, Text("common/callback_declined"))
+        return
+    when = {"day": copenhagen_day(effect.at), "time": effect.at}
+    _answered(replace(ticket, callback_at=effect.at), "callback", Text("common/callback_time", when), scene)
+    _say(scene, Text("common/callback_chosen", when))
+
+
+def _answered(ticket: Ticket, kind: str, answer: Text, scene: Scene) -> None:
+    """Advisers read it in Danish; what the person saw was the same text in their language."""
+    source = scene.release.locales[0]
+    line = TranscriptLine(scene.at, "person", kind, plain(answer, source, scene.release), locale=source)
+    scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
+    scene.uow.tickets.save(ticket.heard(scene.at))
+    scene.uow.announce("queue")
+
+
+def _say_too_late(scene: Scene) -> None:
+    text, rows = Text("common/too_late_to_answer"), ways(HOME, keeps=True)
+    scene.send("message", message_body(SendMessage((text,), rows), scene.session.locale, scene.release))
+
+
+def _say(scene: Scene, *parts: Text) -> None:
+    scene.send("message", message_body(SendMessage(parts), scene.session.locale, scene.release))
+
+
+@handles(ReopenTicket)
+def reopen_ticket(effect: ReopenTicket, scene: Scene) -> None:
+    """The last conversation goes on; for a while it is kept for the adviser who knows it."""
+    ticket = scene.uow.tickets.last_of(scene.session.chat_id)
+    if ticket is None:
+        _say_too_late(scene)
+        return
+    if ticket.state == "closed":
+        ticket = scene.uow.tickets.save(ticket.reopened(scene.at))
+        scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "reopened", ""))
+        scene.uow.audit.note(ticket.chat_id, "ticket_reopened", scene.at, about=ticket.id)
+        scene.uow.announce("queue", f"ticket:{ticket.id}")
+        scene.session = replace(scene.session, ticket=ticket.id, is_claimed=False, ticket_told=True)
+    words, told = waiting_words(scene.uow, ticket, scene.at)
+    if told != ticket.told:
+        scene.uow.tickets.save(replace(ticket, told=told))
+    _say(scene, *([Text("common/ticket_reopened")] if ticket.state == "waiting" else []), *words)
 
 
 @handles(MarkReachable)

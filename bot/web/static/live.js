@@ -16,5 +16,8 @@
     if (!wasOpen) refetch(() => true); // what changed between the page and the stream
     wasOpen = true;
   });
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) document.getElementById("logged-out").hidden = false;
+  });
   source.addEventListener("error", () => { offline.hidden = false; });
 })();

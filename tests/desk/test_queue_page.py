@@ -1,0 +1,91 @@
+"""The queue's filters and what a row tells; the audit's words; a session that ends while somebody writes."""
+
+import re
+from pathlib import Path
+
+import bot.runner.desk
+from bot.web.account import Role
+from tests.desk.test_case import adviser, form_of
+from tests.desk.test_case_talk import claimed
+from tests.support.citizen import Citizen
+from tests.support.content import ROOT
+from tests.support.web import Desk
+
+
+async def test_filters_and_what_a_row_tells(desk: Desk) -> None:
+    _, browser = await adviser(desk, "a", "Adviser A")
+    arab, dane = Citizen(desk), Citizen(desk, chat_id=701, locale="da")
+    first = await arab.asks_for_adviser()
+    await dane.presses("!locale:da")
+    for press in ("start/menu>complaint", "complaint/decision>written", "complaint/who>kk"):
+        await dane.presses(press)
+    await dane.says("1.11.2026")
+    await dane.presses("complaint/how>digital")
+    second = await dane.asks_for_adviser()
+    listed = await browser.get("/desk/queue")
+    assert listed.text.index(second.id) < listed.text.index(first.id)  # a deadline goes first
+    assert "Sidste sikre dag: fredag den 27. november 2026" in listed.text
+    for query, shown, hidden in (
+        ("locale=ar", first, second),
+        ("urgency=deadline", second, first),
+        (f"topic={second.topic}", second, first),
+        (f"topic={first.topic}", first, second),
+    ):
+        part = await browser.get(f"/desk/queue?{query}", **{"hx-request": "true"})
+        assert "<html" not in part.text
+        assert (shown.id in part.text, hidden.id in part.text) == (True, False), query
+        assert (await browser.get(f"/desk/queue?{query}")).status_code == 200
+    assert "Ingen venter." in (await browser.get("/desk/queue?locale=tr")).text
+
+
+async def test_what_others_have_is_seen_and_can_be_read_but_not_taken(desk: Desk) -> None:
+    _, _, case = await claimed(desk)
+    _, other = await adviser(desk, "b", "Adviser B")
+    listed = await other.get("/desk/queue")
+    assert "Hos kolleger" in listed.text
+    assert "Adviser A" in listed.text
+    assert f"{case}/claim" not in listed.text
+    page = await other.get(case)
+    assert "Skriv til borgeren" not in page.text
+
+
+async def test_text_outlives_a_session_that_ended(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    form = form_of(await browser.get(case))
+    desk.later(hours=2)
+    seen = list(citizen.seen)
+    answer = await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})
+    assert answer.status_code == 401
+    assert "En lang besked</textarea>" in answer.text
+    assert f'href="/desk/login?next={case}"' in answer.text
+    assert citizen.seen == seen
+    login = await browser.get(f"/desk/login?next={case}")
+    assert case in login.text
+    back = await browser.post("/desk/login", {"login": "a", "password": "four words of a test", "next": case})
+    assert back.headers["location"] == case
+    assert (await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})).status_code == 303
+    assert citizen.seen[-1].endswith("En lang besked")
+
+
+def test_audit_says_in_words_what_the_desk_notes(desk: Desk) -> None:
+    words = desk.web.pages.words("audit_words.html", "audit_words")
+    files = [Path(bot.runner.desk.__file__), *(ROOT / "bot/desk").glob("*.py"), *(ROOT / "bot/web").glob("*.py")]
+    source = "\n".join(file.read_text("utf-8") for file in files)
+    noted = re.findall(r'note_in_audit\("(\w+)"', source) + re.findall(r'audit\.note\([^"\n]*"(\w+)"', source)
+    noted += ["ticket_returned", "ticket_owner_silent", "ticket_journalised", "ticket_guidance"]
+    assert len(noted) > 20
+    assert set(noted) <= set(words)
+
+
+async def test_auditor_follows_a_case_and_a_citizen(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    await browser.get(case)
+    ticket = await citizen.ticket()
+    auditor = await desk.signed_in(await desk.add("auditor", [Role.AUDITOR], name="Auditor A"))
+    for query in (f"about={ticket.id}", f"chat={ticket.chat_id}", "actor=id-a"):
+        page = await auditor.get(f"/desk/audit?{query}")
+        assert "Sag læst" in page.text
+        assert "Adviser A" in page.text
+    assert "Sag læst" not in (await auditor.get("/desk/audit?about=another")).text
+    assert "Logbogen læst" in (await auditor.get("/desk/audit")).text
+    assert (await auditor.get(case)).status_code == 403
