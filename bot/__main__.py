@@ -1,16 +1,22 @@
 """The command line; reads arguments and nothing else. Imports what a command needs when it runs: starting is quick."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime
+from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from bot.config import Settings, configure_logging, load_settings
-from bot.errors import BotError
+from bot.errors import BotError, FileRefused
+
+if TYPE_CHECKING:
+    from bot.content.editorial import Editorial
+    from bot.content.repository import Author
 
 app = typer.Typer(
     name="vejviser",
@@ -51,15 +57,28 @@ def demo() -> None:
 def check(
     root: Root = None,
     today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day for review dates.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="What is live in the content's repository.")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="Of the repository's draft, only what is new since live, shipped or a revision.")
+    ] = None,
 ) -> None:
     """List every problem of the content; exit code 1 when there are errors."""
     from bot.content.load import try_load
+    from bot.content.report import new_problems
 
-    loaded = try_load(_content(root), today.date() if today is not None else date.today())
-    for problem in loaded.problems:
+    day = today.date() if today is not None else date.today()
+    if since is not None:
+        editorial = _editorial()
+        problems = new_problems(editorial.problems(editorial.find(since), day), editorial.problems(day=day))
+    elif live:
+        editorial = _editorial()
+        problems = list(editorial.problems(editorial.live(), day))
+    else:
+        problems = list(try_load(_content(root), day).problems)
+    for problem in problems:
         print(problem)
-    errors = len(loaded.errors)
-    print(f"{errors} errors, {len(loaded.problems) - errors} warnings")
+    errors = sum(not problem.is_warning for problem in problems)
+    print(f"{errors} errors, {len(problems) - errors} warnings")
     if errors:
         raise typer.Exit(1)
 
@@ -80,8 +99,93 @@ def extract(
         print("All catalogs are in step.")
 
 
+@app.command()
+def understand(root: Root = None) -> None:
+    """Read JSON lines {"id", "lang", "text"} and tell, line by line, what the bot understands of each text."""
+    from bot.content.load import load_release
+
+    release = load_release(_content(root), date.today())
+    for line in sys.stdin:
+        if line.strip():
+            asked = json.loads(line)
+            print(
+                json.dumps({"id": asked.get("id"), **release.understood(asked["text"], asked.get("lang"))}), flush=True
+            )
+
+
 content_app = typer.Typer(help="Work on the content from the command line.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
+
+
+Who = Annotated[str | None, typer.Option("--author", help="Who does it; default: who is logged in on this machine.")]
+Why = Annotated[str, typer.Option(help="Stands in the history.")]
+
+
+@content_app.command("status")
+def content_status() -> None:
+    """Where draft and live stand, what waits for publication, how far each language is."""
+    from bot.content.report import status_lines
+
+    for line in status_lines(_editorial()):
+        print(line)
+
+
+@content_app.command("export")
+def content_export(
+    language: Annotated[str, typer.Argument(help="Such as tr.")],
+    to: Annotated[Path, typer.Argument(help="A .po or an .xlsx file to write.")],
+    flow: Annotated[str, typer.Option(help="Only this one, such as complaint or article/ombudsman-complaint.")] = "",
+) -> None:
+    """Write a language of the draft, or one flow of it, for a translator outside."""
+    from bot.content.exchange import export_file
+
+    editorial = _editorial()
+    to.write_bytes(export_file(editorial.bench(), language, to.name, datetime.now(UTC), flow=flow))
+    print(to)
+
+
+@content_app.command("import")
+def content_import(
+    language: Annotated[str, typer.Argument(help="Such as tr.")],
+    file: Annotated[Path, typer.Argument(help="The .po or .xlsx file that came back.", exists=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken.")] = False,
+    author: Who = None,
+) -> None:
+    """Take translations into the draft; rows that cannot be taken are listed, exit code 1."""
+    from bot.content.exchange import plan_import, read_rows
+    from bot.content.report import import_lines
+
+    editorial = _editorial()
+    base = editorial.draft()
+    bench = editorial.bench(base)
+    if language not in bench.catalogs:
+        raise FileRefused(f"There is no language '{language}'. There are {', '.join(bench.catalogs)}.")
+    result = plan_import(bench, language, read_rows(file.read_bytes(), file.name, language))
+    for line in import_lines(file.name, result):
+        print(line)
+    if result.texts and not dry_run:
+        changes = bench.translate(language, result.texts)
+        editorial.save(changes, _author(author), f"Import {file.name}", base)
+    if result.refused:
+        raise typer.Exit(1)
+
+
+@content_app.command("publish")
+def content_publish(why: Why, author: Who = None) -> None:
+    """Make the draft live, if the checks pass."""
+    editorial = _editorial()
+    print(f"Live: {editorial.publish(editorial.draft(), _author(author), why)[:12]}")
+
+
+@content_app.command("revert")
+def content_revert(
+    revision: Annotated[str, typer.Argument(help="Of a publication; `content status` names the last ones.")],
+    why: Annotated[str, typer.Option(help="Stands in the history.")] = "",
+    author: Who = None,
+) -> None:
+    """Take a publication back, at once; later ones stay."""
+    editorial = _editorial()
+    print(f"Live: {editorial.take_back(editorial.find(revision), _author(author), why)[:12]}")
 
 
 @content_app.command("contact-sheet")
@@ -176,6 +280,22 @@ def forget(chat_id: Annotated[int, typer.Argument(help="Telegram's id of the cha
 
     _run(settings := load_settings(), forget_person(settings, chat_id))
     print("Deleted.")
+
+
+def _editorial() -> "Editorial":
+    """The content's repository in the data folder; made there if there is none yet."""
+    from bot.wiring import open_editorial
+
+    settings = load_settings()
+    configure_logging(settings.log_level, as_json=not sys.stderr.isatty())
+    return open_editorial(settings)
+
+
+def _author(name: str | None) -> "Author":
+    from bot.content.repository import Author
+
+    login = getuser()
+    return Author(name or login, f"{login}@vejviser.invalid")
 
 
 def _content(root: Path | None) -> Path:

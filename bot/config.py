@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     drafts: Literal["label", "approved-only"] = Field(
         "label", description="Translations about rights that nobody approved: `label` them, or show Danish instead."
     )
+    four_eyes: bool = Field(False, description="`true`: nobody publishes content that they have edited themselves.")
     keep_session_days: int = Field(
         30, description="Days until language, place and answers of a person who is silent are deleted.", ge=1, le=365
     )

@@ -43,3 +43,31 @@ class LoginTaken(BotError):
 
 class AccessUndeclared(BotError):
     """A route says of nobody that they may call it."""
+
+
+class ContentUnusable(BotError):
+    """The content's repository cannot be read or written: disk full, damaged. What is live goes on."""
+
+
+class ContentClash(BotError):
+    """Somebody else has changed the same texts meanwhile. `clashes` names them, one a line; nothing was written."""
+
+    def __init__(self, clashes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(clashes))
+        self.clashes = clashes
+
+
+class PublishRefused(BotError):
+    """This cannot go live; the text says why."""
+
+
+class EditRefused(BotError):
+    """This edit cannot be saved; the text says why."""
+
+
+class FileRefused(BotError):
+    """A file from outside cannot be read as what it should be; the text says where and why. Nothing was taken."""
+
+
+class RevisionUnknown(BotError):
+    """There is no such state of the content."""

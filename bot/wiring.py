@@ -17,8 +17,10 @@ import structlog
 import uvicorn
 
 from bot.config import PREFIX, Settings
+from bot.content.editorial import Editorial
 from bot.content.live import LiveRelease
 from bot.content.load import load_release
+from bot.content.published import Published
 from bot.content.shipped import shipped_content
 from bot.dates.deadline import copenhagen_day
 from bot.errors import BotError, SettingInvalid, StorageUnavailable
@@ -29,16 +31,20 @@ from bot.runner.kept import Kept
 from bot.runner.notice import keep_noticing
 from bot.runner.release import Release
 from bot.runner.sweep import keep_sweeping
+from bot.runner.visits import VisitCounter
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.store import Store, open_store
 from bot.storage.unit_of_work import UnitOfWork
+from bot.studio.draft import Drafts
+from bot.studio.previews import Previews
 from bot.telegram import webhook
 from bot.telegram.bot import TelegramBot, Wire
 from bot.telegram.metrics import Metrics
 from bot.web.account import Account
 from bot.web.hub import Hub
 
+VISITS_EVERY_S = 60
 PURGE_EVERY_S = 3600
 STORAGE_PATIENCE_S = 3
 DEMO_TOKEN_DIGITS = 8
@@ -100,6 +106,29 @@ async def run_demo(settings: Settings, tell: Callable[[str], None]) -> None:
         await _run_until(stop, settings, wire, stack, dict.fromkeys(PREFIXES, sandbox.app), ready, prepare)
 
 
+def published_content(settings: Settings, kept: Kept) -> Published:
+    """The content's repository in the data folder, which editors publish from."""
+    return Published(settings.data_dir, shipped_content(), today, kept)
+
+
+def make_editorial(settings: Settings, published: Published) -> Editorial:
+    """What the studio and the command line work with."""
+    return Editorial(published, lambda: datetime.now(UTC), four_eyes=settings.four_eyes)
+
+
+def open_editorial(settings: Settings) -> Editorial:
+    """The content's repository, for the command line.
+
+    Raises:
+        SettingInvalid: the content comes from a folder.
+    """
+    if settings.content_dir is not None:
+        raise SettingInvalid(f"{PREFIX}CONTENT_DIR is set: the content is that folder, and there is no repository.")
+    published = published_content(settings, Kept(settings.keep_session_days, settings.keep_ticket_days))
+    published.sync()
+    return make_editorial(settings, published)
+
+
 async def forget_person(settings: Settings, chat_id: int) -> None:
     """Delete everything about one chat."""
     async with _opened_store(settings) as store:
@@ -154,14 +183,20 @@ async def _run_until(
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))
     kept = Kept(settings.keep_session_days, settings.keep_ticket_days)
+    published = published_content(settings, kept) if settings.content_dir is None else None
+    editorial = make_editorial(settings, published) if published is not None else None
     live = LiveRelease(
-        settings.content_dir or shipped_content(), today, kept, approved_only=settings.drafts == "approved-only"
+        published or settings.content_dir or shipped_content(),
+        today,
+        kept,
+        approved_only=settings.drafts == "approved-only",
     )
     store = await stack.enter_async_context(_opened_store(settings))
     if prepare is not None:
         await prepare(store)
     metrics = Metrics()
-    bot = TelegramBot(wire, store, lambda: live.current, metrics)
+    previews = Previews(Drafts(editorial), settings.web_secret()) if editorial is not None else None
+    bot = TelegramBot(wire, store, lambda: live.current, metrics, previews)
     if wire.public_url is not None:
         mounted = {**mounted, webhook.PATH: bot.webhook}
     hub, queue_news = Hub(), asyncio.Event()
@@ -172,14 +207,17 @@ async def _run_until(
             queue_news.set()
 
     store.listen(heard)
-    await stack.enter_async_context(
-        _served(_app(mounted, lambda: _pages(bot, store, settings, hub, lambda: live.current, kept)), settings)
-    )
+
+    def make_pages() -> AsgiApp:
+        return _pages(bot, store, settings, hub, lambda: live.current, kept, editorial, previews)
+
+    await stack.enter_async_context(_served(_app(mounted, make_pages), settings))
     stack.callback(hub.close)  # streams end before the server does
     _serve_metrics(metrics, settings, stack)
     sweep = keep_sweeping(store, lambda: live.current, bot.send, metrics.measured)
     notices = keep_noticing(store, lambda: live.current, bot.send, settings.web_url(), queue_news)
-    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices):
+    counting = _write_visits(store, bot.visits)
+    for work in (live.watch(), _purge_now_and_then(store, kept), sweep, notices, counting):
         await stack.enter_async_context(_in_background(work))
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
@@ -226,9 +264,18 @@ def _app(mounted: dict[str, AsgiApp], make_pages: Callable[[], AsgiApp]) -> Asgi
 
 
 def _pages(
-    bot: TelegramBot, store: Store, settings: Settings, hub: Hub, release: Callable[[], Release], kept: Kept
+    bot: TelegramBot,
+    store: Store,
+    settings: Settings,
+    hub: Hub,
+    release: Callable[[], Release],
+    kept: Kept,
+    editorial: Editorial | None,
+    previews: Previews | None,
 ) -> AsgiApp:
     from bot.desk.pages import PAGES, TEMPLATES
+    from bot.studio.pages import TEMPLATES as STUDIO_TEMPLATES
+    from bot.studio.pages import studio_pages
     from bot.web.app import make_app
     from bot.web.headers import SecurityHeaders
     from bot.web.health import health_controller
@@ -252,7 +299,7 @@ def _pages(
         openid = OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret())
     web = WebParts(
         store=store,
-        pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES]),
+        pages=Pages(load_translations(settings.content_dir or shipped_content()), [TEMPLATES, STUDIO_TEMPLATES]),
         now=lambda: datetime.now(UTC),
         base_url=settings.web_url(),
         secret=settings.web_secret(),
@@ -263,7 +310,8 @@ def _pages(
         hub=hub,
         openid=openid,
     )
-    return SecurityHeaders(make_app(web, [health_controller(live, ready), *PAGES]), is_https=web.is_https)
+    pages = [health_controller(live, ready), *PAGES, *studio_pages(editorial, previews)]
+    return SecurityHeaders(make_app(web, pages), is_https=web.is_https)
 
 
 @asynccontextmanager
@@ -355,6 +403,26 @@ async def _purge_now_and_then(store: Store, kept: Kept) -> None:
         except StorageUnavailable:
             log.warning("database away", reason="purge")
         await asyncio.sleep(PURGE_EVERY_S)
+
+
+async def _write_visits(store: Store, visits: VisitCounter) -> None:
+    """Now and then, so that no turn waits for it; what was counted last is written when the process ends."""
+    try:
+        while True:
+            await asyncio.sleep(VISITS_EVERY_S)
+            await _write_counted(store, visits)
+    finally:
+        await _write_counted(store, visits)
+
+
+async def _write_counted(store: Store, visits: VisitCounter) -> None:
+    counted = visits.take()
+    if not counted:
+        return
+    try:
+        await store.run(lambda uow: uow.visits.add(counted))
+    except StorageUnavailable:
+        visits.give_back(counted)
 
 
 def _stop_on_signals() -> asyncio.Event:

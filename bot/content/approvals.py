@@ -1,7 +1,7 @@
 """Who approved which text: `locales/<tag>/approved.tsv`, one line a text. Change the text and it is gone by itself."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +44,30 @@ def approved_path(root: Path, tag: str) -> Path:
     return root / "locales" / tag / "approved.tsv"
 
 
+def approvals_of(root: Path, tag: str) -> dict[str, Approval]:
+    """All approvals of a language by key, also those whose texts have changed since."""
+    return {approval.key: approval for approval in _read(approved_path(root, tag))}
+
+
+def with_approvals(raw: bytes, added: Iterable[Approval], removed: Collection[str] = ()) -> bytes:
+    """The file with these approvals instead of older ones of the same texts, and without those of `removed`."""
+    fresh = {approval.key: approval for approval in added}
+    kept = [
+        line
+        for line in raw.decode("utf-8", errors="replace").splitlines()
+        if line.partition("\t")[0] not in fresh and line.partition("\t")[0] not in removed
+    ]
+    lines = kept + ["\t".join(map(_cell, (each.key, each.digest, each.who, each.when))) for each in fresh.values()]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _cell(text: str) -> str:
+    """A name with a tab or a new line in it must not become another approval."""
+    return " ".join(text.split())
+
+
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
     for number, line in enumerate(lines, start=1):
         if line.strip() and not line.startswith("#"):
             yield number, line.split("\t")

@@ -9,7 +9,7 @@ from bot.articles.fact import CONFIDENCES, KINDS, Fact
 from bot.articles.opening_hours import OpeningHours, read_hours
 from bot.articles.service import CONTACTS, Service
 from bot.content.problem import Problem
-from bot.content.source import Sources, service_fact
+from bot.content.source import Sources, is_words, service_fact
 from bot.dates.deadline import Period
 from bot.engine.flow import NODE_KINDS, Node, NodeSource
 
@@ -46,7 +46,7 @@ def build_services(sources: Sources) -> dict[str, Service]:
     return {
         id: Service(
             id=id,
-            name=fields["name"],
+            name=fields.get("name", id),
             facts={name: service_fact(id, name, fields[name]) for name in CONTACTS if fields.get(name) is not None},
             topics=tuple(fields.get("topics") or ()),
             audiences=frozenset(fields.get("for") or ()),
@@ -78,6 +78,11 @@ def build_facts(sources: Sources) -> tuple[dict[str, Fact], list[Problem]]:
 
 
 def _fact(name: str, fields: Mapping[str, Any]) -> Fact:
+    for field, value in fields.items():
+        if field not in ("value", "sources") and isinstance(value, (list, dict)):
+            raise ValueError(f"{field} must be one word")
+    if not is_words(fields["sources"]):
+        raise ValueError("sources must be a list of words")
     for field, known in (("kind", KINDS), ("confidence", CONFIDENCES)):
         if fields[field] not in known:
             raise ValueError(f"{field} must be one of {', '.join(known)}")
@@ -113,4 +118,6 @@ def _value(kind: str, value: Any) -> str | Period | OpeningHours | date | None:
 
 def _day(value: Any) -> date | None:
     """YAML gives an unquoted day as a date, a quoted one as a text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if value is None or isinstance(value, date):
+        return value
+    return date.fromisoformat(str(value))

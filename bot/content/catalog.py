@@ -1,13 +1,15 @@
 """Translations: one bilingual PO file a language and domain, found by context, never guessed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.catalog import Message
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError
 
+from bot.content.po import messages_of, parse_po, previous_ids
 from bot.content.problem import Problem
 from bot.content.source import Sources, SourceText, SourceValue
 from bot.i18n.plural import categories, header
@@ -35,6 +37,7 @@ class Translation:
         source: The Danish text that was translated; the Danish text of today may be another.
         where: "locales/ar/LC_MESSAGES/flows.po:120".
         is_fuzzy: A translator's tool, or `vejviser extract`, wants it looked at.
+        previous: The Danish that a fuzzy translation was made for, where the file tells.
     """
 
     key: str
@@ -42,6 +45,7 @@ class Translation:
     text: Translated
     where: str
     is_fuzzy: bool
+    previous: SourceValue | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -84,33 +88,43 @@ def read_catalogs(root: Path, sources: Sources) -> tuple[dict[str, Catalog], lis
 def _read(path: Path, root: Path, catalog: Catalog) -> list[Problem]:
     name = str(path.relative_to(root))
     try:
-        po = load_po(path, catalog.tag)
+        plural_forms, entries = _parse(path.read_bytes(), catalog.tag)
     except (PoFileError, ValueError) as error:
         return [Problem(f"{name}:{getattr(error, 'lineno', None) or 1}", "po-unreadable", f"{error}.")]
-    if po.plural_forms != header(catalog.tag):
-        what = f"the header Plural-Forms is '{po.plural_forms}'."
+    if plural_forms != header(catalog.tag):
+        what = f"the header Plural-Forms is '{plural_forms}'."
         return [Problem(f"{name}:1", "plural-header", what, f"Write '{header(catalog.tag)}'.")]
     problems = []
-    for message in messages_of(po):
-        where = f"{name}:{message.lineno}"
-        if message.context is None:
+    for key, source, text, line, is_fuzzy, previous in entries:
+        where = f"{name}:{line}"
+        if key is None:
             problems.append(Problem(where, "no-context", "an entry without msgctxt belongs to no text."))
             continue
-        catalog.entries[message.context] = Translation(
-            message.context, _source(message), _forms(message, catalog.tag), where, message.fuzzy
-        )
+        catalog.entries[key] = Translation(key, source, text, where, is_fuzzy, previous)
     return problems
+
+
+Entry = tuple[str | None, SourceValue, Translated, int | None, bool, SourceValue | None]
+
+
+@lru_cache(maxsize=128)
+def _parse(raw: bytes, tag: str) -> tuple[str, tuple[Entry, ...]]:
+    """The plural header and all entries; a file that has not changed is not parsed again."""
+    po = parse_po(raw, tag)
+    return po.plural_forms, tuple(
+        (message.context, _source(message), _forms(message, tag), message.lineno, message.fuzzy, _previous(message))
+        for message in messages_of(po)
+    )
 
 
 def load_po(path: Path, tag: str) -> PoCatalog:
     """Raises PoFileError or ValueError for a file that is no PO file."""
-    with path.open("rb") as file:
-        return read_po(file, locale=tag, abort_invalid=True)
+    return parse_po(path.read_bytes(), tag)
 
 
-def messages_of(po: PoCatalog) -> Iterator[Message]:
-    """All entries but the header."""
-    return (message for message in po if message.id)
+def _previous(message: Message) -> SourceValue | None:
+    ids = previous_ids(message)
+    return None if not ids else (ids[0], ids[1]) if len(ids) > 1 else ids[0]
 
 
 def _source(message: Message) -> SourceValue:

@@ -1,23 +1,22 @@
 """The Danish texts for translators: Babel's extraction methods, and PO files brought in step with the sources."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog as PoCatalog
-from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import denormalize, write_po
 
-from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, messages_of, po_path
-from bot.content.source import Sources, SourceText, read_article, read_flow, read_service, read_sources
+from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, po_path
+from bot.content.checks.length import max_length
+from bot.content.po import dump_po, messages_of, previous_ids
+from bot.content.source import Sources, SourceText, SourceValue, read_article, read_flow, read_service, read_sources
 from bot.i18n.plural import header
+from bot.i18n.template import placeholders
 
 PACKAGE = Path(__file__).resolve().parent.parent
 INTERFACE_LANGUAGES = ("en",)  # of the pages for those who work here; Danish is their source
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 Extracted = tuple[int, str, tuple[str, ...], list[str]]
 
@@ -141,14 +140,11 @@ def _ids(msgid: str | tuple[str, ...] | list[str]) -> list[str]:
     return [msgid] if isinstance(msgid, str) else list(msgid)
 
 
-def previous_ids(message: Message) -> list[str]:
-    """The Danish that a fuzzy translation was made for.
-
-    Babel writes it as comments ("#| msgid"), folded without regard to quotation marks, and does not read it.
-    """
-    said = " ".join(line[1:].strip() for line in message.user_comments if line.startswith("|"))
-    ids = re.split(r"msgid(?:_plural)? (?=\")", said)[1:]
-    return ["".join(denormalize(quoted) for quoted in _QUOTED.findall(id)) for id in ids]
+def flags_of(key: str, text: SourceValue) -> list[str]:
+    """What translators' tools check by themselves: the length, and that every {value} stands in the translation."""
+    forms = text if isinstance(text, tuple) else (text,)
+    has_values = any(placeholders(form) for form in forms)
+    return ["python-brace-format"] * has_values + [f"max-length:{max_length(key)}"]
 
 
 def _comments(text: SourceText) -> list[str]:
@@ -181,11 +177,10 @@ def new_catalog(tag: str, domain: str, created_at: datetime | str) -> PoCatalog:
 def _write(path: Path, catalog: PoCatalog) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_bytes() if path.exists() else None
-    fresh = path.with_suffix(".po.new")
-    with fresh.open("wb") as file:
-        write_po(file, catalog, width=120, include_lineno=False, include_previous=True)
-    if fresh.read_bytes() == before:
-        fresh.unlink()
+    written = dump_po(catalog)
+    if written == before:
         return False
+    fresh = path.with_suffix(".po.new")
+    fresh.write_bytes(written)
     fresh.replace(path)
     return True

@@ -16,7 +16,7 @@ from bot.content.release import Release
 from bot.content.source import read_sources
 from bot.errors import ContentRefused
 from bot.runner.kept import Kept
-from bot.understanding.phrases import Phrases
+from bot.understanding.meaning import Understanding
 
 DEFAULT = Kept()
 FOLDERS = ("flows", "knowledge", "locales")
@@ -77,7 +77,7 @@ def try_load(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bo
         services=build_services(sources),
         rights=frozenset(id for id, node in sources.nodes.items() if node.get("rights")),
         approved=read_approvals(root, messages),
-        phrases=Phrases(sources.phrases),
+        understanding=Understanding(sources.phrases),
         kept=kept.periods(),
         approved_only=approved_only,
     )

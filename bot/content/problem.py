@@ -20,6 +20,6 @@ class Problem:
         return f"{said} {self.hint} [{self.code}]" if self.hint else f"{said} [{self.code}]"
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1)
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    near = get_close_matches(str(name), list(map(str, known)), n=1)
     return f"Did you mean '{near[0]}'?" if near else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from bot.articles import directory
 from bot.articles.fact import Fact
@@ -12,13 +13,13 @@ from bot.content.service_page import service_page
 from bot.dates.deadline import COPENHAGEN, Period
 from bot.engine.effects import Month, Param, Text
 from bot.engine.flow import Node, ServiceFilter
+from bot.engine.nodes.article import Article
 from bot.i18n.day import full_date, month_name
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
 from bot.i18n.template import placeholders
 from bot.understanding.fold import fold
-from bot.understanding.language import guess_locale
-from bot.understanding.phrases import Phrases
+from bot.understanding.meaning import Understanding
 
 KEYBOARD = (("menu", "human"), ("language", "help", "hide"))  # ways, as they stand on the reply keyboard
 
@@ -46,15 +47,19 @@ class Release:
     services: Mapping[str, Service]
     rights: frozenset[str]
     approved: frozenset[tuple[str, str]]
-    phrases: Phrases
+    understanding: Understanding
     kept: Mapping[str, Period]
     approved_only: bool = False
     _ready: dict[tuple[str, str], Rendered] = field(default_factory=dict, repr=False)
     _labels: dict[str, str] = field(default_factory=dict, repr=False)
     _rights_texts: set[str] = field(default_factory=set, repr=False)
+    _shown_by: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._rights_texts.update(key for id in self.rights for key in self.nodes[id].texts())
+        for node in self.nodes.values():
+            if isinstance(node, Article):
+                self._shown_by.setdefault(node.article, node.id)
         for locale in self.locales:
             for row in KEYBOARD:
                 for way in row:
@@ -69,10 +74,15 @@ class Release:
         return [key for key in self.messages[self.locales[0]] if key.startswith(prefix)]
 
     def intent(self, typed: str, locale: str | None) -> str | None:
-        return self._labels.get(fold(typed)) or self.phrases.match(typed, locale)
+        return self._labels.get(fold(typed)) or self.understanding.intent(typed, locale)
 
     def guess_locale(self, typed: str) -> str | None:
-        return guess_locale(typed, self.locales)
+        guess = self.understanding.guess_locale(typed)
+        return guess if guess in self.locales else None
+
+    def topics(self, typed: str, locale: str | None) -> tuple[tuple[str, str], ...]:
+        found = self.understanding.meaning(typed, locale).topics
+        return tuple((article, self._shown_by[article]) for article in found if article in self._shown_by)
 
     def filter_services(self, services: Sequence[str], wanted: ServiceFilter) -> tuple[str, ...]:
         return directory.filter_services(
@@ -88,6 +98,19 @@ class Release:
 
     def has_phone(self, service: str) -> bool:
         return "phone" in self.services[service].facts
+
+    def understood(self, typed: str, locale: str | None) -> dict[str, Any]:
+        """Everything that the bot understands of a text, as plain values, for measuring it from outside."""
+        meaning = self.understanding.meaning(typed, locale)
+        return {
+            "lang_detected": meaning.locale or locale,
+            "topics": [
+                article for article in meaning.topics if f"article/{article}/title" in self.messages[self.locales[0]]
+            ],
+            "emergency": meaning.is_danger,
+            "pii": meaning.has_cpr,
+            "handoff": meaning.wants_human,
+        }
 
     # --- what the runner shows --------------------------------------------------------------------
 

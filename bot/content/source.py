@@ -16,6 +16,8 @@ MAX_BYTES = 1_000_000  # a file of an editor is never larger
 _PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
 _NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
 _ORIGIN = ("as_of", "confidence", "sources", "checked_on", "checked_by", "review_by")
+_LISTS = ("topics", "for", "languages", "sources")  # fields of a service that are lists of words
+_ONE_WORD = ("goto", "name", "fact", "article", "days", "expects")  # kinds of fields of a node
 _SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 
 SourceValue = str | tuple[str, str]  # a text, or its singular and plural
@@ -76,7 +78,7 @@ def read_sources(root: Path, *, with_prepared: bool = False) -> Sources:
     for path in _files(root, "knowledge/services/*.yaml"):
         read_service(path, root, sources)
     for path in _files(root, "knowledge/facts/*.yaml"):
-        _read_facts(path, root, sources)
+        read_facts(path, root, sources)
     for path in _files(root, "knowledge/phrases/*.yaml"):
         loaded = _load_yaml(path, root, sources)
         if loaded is not None:
@@ -109,6 +111,17 @@ def _load_yaml(path: Path, root: Path, sources: Sources) -> YamlMap | None:
         return None
 
 
+def _part(loaded: YamlMap, name: str, path: Path, root: Path, sources: Sources) -> YamlMap:
+    """A mapping inside a file; empty where it is left out, or is something else, which is then a problem."""
+    value = loaded.get(name)
+    if isinstance(value, YamlMap):
+        return value
+    if value is not None:
+        place = _place(path, root, loaded.lines[name])
+        sources.problems.append(Problem(place, "field-shape", f"'{name}' must be names with something behind each."))
+    return YamlMap()
+
+
 def read_flow(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
     if loaded is None:
@@ -117,15 +130,15 @@ def read_flow(path: Path, root: Path, sources: Sources) -> None:
     if flow != path.stem:
         sources.problems.append(Problem(_place(path, root), "flow-name", f"flow '{flow}' must be in {flow}.yaml."))
     sources.flows[flow] = loaded
-    texts = loaded.get("texts") or YamlMap()
+    texts = _part(loaded, "texts", path, root, sources)
     for name, value in texts.items():
         sources.add_text(f"{flow}/{name}", value, _place(path, root, texts.lines[name]))
-    for old, new in (loaded.get("moved") or {}).items():
-        sources.moved[f"{flow}/{old}"] = new if "/" in new else f"{flow}/{new}"
-    nodes = loaded.get("nodes") or YamlMap()
+    for old, new in _part(loaded, "moved", path, root, sources).items():
+        sources.moved[f"{flow}/{old}"] = str(new) if "/" in str(new) else f"{flow}/{new}"
+    nodes = _part(loaded, "nodes", path, root, sources)
     for name, node in nodes.items():
         line = nodes.lines[name]
-        if not isinstance(node, YamlMap) or node.get("kind") not in NODE_KINDS:
+        if not isinstance(node, YamlMap) or str(node.get("kind")) not in NODE_KINDS:
             what = f"node '{name}' has no known kind."
             hint = f"Kinds are {', '.join(sorted(NODE_KINDS))}."
             sources.problems.append(Problem(_place(path, root, line), "kind-unknown", what, hint))
@@ -141,10 +154,13 @@ def _read_node_texts(node_id: str, node: YamlMap, path: Path, root: Path, source
         if name not in node:
             continue
         where = _place(path, root, node.lines[name])
-        if type_ == "text":
+        if type_ in _ONE_WORD and isinstance(node[name], (list, dict)):
+            sources.problems.append(Problem(where, "field-shape", f"'{name}' of '{node_id}' must be one word."))
+            node[name] = ""  # the other checks go on
+        elif type_ == "text":
             sources.add_text(f"{node_id}/{name}", node[name], where)
         elif type_ == "choices":
-            for choice in node[name]:
+            for choice in node[name] if isinstance(node[name], list) else []:
                 if isinstance(choice, YamlMap) and "id" in choice:
                     place = _place(path, root, choice.line)
                     sources.add_text(f"{node_id}/{name}/{choice['id']}", choice.get("label"), place, "A button.")
@@ -152,9 +168,11 @@ def _read_node_texts(node_id: str, node: YamlMap, path: Path, root: Path, source
 
 def read_article(path: Path, root: Path, sources: Sources) -> None:
     """Front matter, the short answer, then sections `## Heading {#id}`."""
-    text = path.read_text("utf-8")
     try:
-        _, front, body = text.split("---\n", 2)
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise ValueError(f"has more than {MAX_BYTES} bytes")
+        _, front, body = raw.decode("utf-8").split("---\n", 2)
         title = read_yaml(front)["title"]
     except (ValueError, KeyError, YamlError):
         problem = Problem(_place(path, root), "front-matter", "the article needs a title between two lines of '---'.")
@@ -178,6 +196,7 @@ def read_service(path: Path, root: Path, sources: Sources) -> None:
     if loaded is None:
         return
     id = path.stem
+    _drop_misshapen(loaded, id, path, root, sources)
     sources.services[id] = loaded
     sources.where[f"service/{id}"] = _place(path, root)
     line = loaded.lines["what"] if "what" in loaded else 0
@@ -191,6 +210,23 @@ def read_service(path: Path, root: Path, sources: Sources) -> None:
             sources.where[fact] = _place(path, root, loaded.lines[name])
 
 
+def _drop_misshapen(service: YamlMap, id: str, path: Path, root: Path, sources: Sources) -> None:
+    """Fields whose value is a list where a word belongs, or the opposite: the other checks go on without them."""
+    for name, value in list(service.items()):
+        is_fine = is_words(value) if name in _LISTS else not isinstance(value, (list, dict))
+        if name == "name":
+            is_fine = isinstance(value, str)
+        if value is not None and not is_fine:
+            del service[name]
+            needed = "a list of words" if name in _LISTS else "one word or text"
+            what = f"'{name}' of the service '{id}' must be {needed}."
+            sources.problems.append(Problem(_place(path, root, service.lines[name]), "service-shape", what))
+
+
+def is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
 def service_fact(service: str, contact: str, value: Any) -> str:
     """The fact behind a contact of a service: its own, or the one that "{social_duty.phone}" names."""
     named = _NAMED_FACT.fullmatch(str(value))
@@ -202,11 +238,15 @@ def _origin(service: YamlMap) -> dict[str, Any]:
     return {name: service[name] for name in _ORIGIN if name in service}
 
 
-def _read_facts(path: Path, root: Path, sources: Sources) -> None:
+def read_facts(path: Path, root: Path, sources: Sources) -> None:
     loaded = _load_yaml(path, root, sources)
-    for group, facts in (loaded or YamlMap()).items():
+    for group in loaded or YamlMap():
+        facts = _part(loaded or YamlMap(), group, path, root, sources)
         for name, fact in facts.items():
             full, where = f"{group}.{name}", _place(path, root, facts.lines[name])
+            if not isinstance(fact, YamlMap):
+                sources.problems.append(Problem(where, "fact-unreadable", f"the fact '{full}' has no fields."))
+                continue
             if full in sources.facts:
                 what = f"the fact '{full}' stands also in {sources.where[full]}."
                 sources.problems.append(Problem(where, "fact-twice", what, "A fact is stored once."))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.engine.effects import Effect, SendEmergencyCard, SendMessage
+from bot.engine.effects import Effect, SendEmergencyCard, SendMessage, Text
 from bot.engine.flow import Node, Picked
 from bot.engine.nodes.ask import Ask
 from bot.engine.nodes.deadline import Deadline
@@ -24,26 +24,35 @@ SAMPLE = "W" * 60  # as long as a typed answer that a text repeats may be
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message: the node that shows it, the choice that led to a page of it ("" for the first), the locale."""
+    """One message: the node that shows it, the choice that led to a page of it ("" for the first), the locale.
+
+    `keys` are those of its texts and buttons.
+    """
 
     node: str
     choice: str
     locale: str
     body: MessageBody
+    keys: frozenset[str] = frozenset()
 
 
 def walk(release: Release, locale: str) -> Iterator[Screen]:
     """All screens of all nodes in one language, each at least once; a service's page once, not under each list."""
     pages: set[str] = set()
     for node in release.nodes.values():
-        for session in _sessions(node, release, locale):
-            shown = node.enter(session, release).effects
-            yield from _screens(node, "", shown, locale, release)
-            for choice in _choices_to_press(node, shown, pages):
-                turn = node.receive(session, Picked(choice), release)
-                if turn is not None:
-                    yield from _screens(node, choice, turn.effects, locale, release)
+        yield from walk_node(node, release, locale, pages)
     yield Screen("emergency", "", locale, emergency_card(locale, release))
+
+
+def walk_node(node: Node, release: Release, locale: str, pages: set[str]) -> Iterator[Screen]:
+    """All screens of one node; `pages` are the services whose pages were shown, which are not shown again."""
+    for session in _sessions(node, release, locale):
+        shown = node.enter(session, release).effects
+        yield from _screens(node, "", shown, locale, release)
+        for choice in _choices_to_press(node, shown, pages):
+            turn = node.receive(session, Picked(choice), release)
+            if turn is not None:
+                yield from _screens(node, choice, turn.effects, locale, release)
 
 
 def _sessions(node: Node, release: Release, locale: str) -> Iterator[Session]:
@@ -86,6 +95,11 @@ def _own_choices(node: Node, shown: tuple[Effect, ...]) -> list[str]:
 def _screens(node: Node, choice: str, effects: tuple[Effect, ...], locale: str, release: Release) -> Iterator[Screen]:
     for effect in effects:
         if isinstance(effect, SendMessage):
-            yield Screen(node.id, choice, locale, message_body(effect, locale, release))
+            yield Screen(node.id, choice, locale, message_body(effect, locale, release), frozenset(_keys(effect)))
         elif isinstance(effect, SendEmergencyCard):
             yield Screen(node.id, choice, locale, emergency_card(locale, release))
+
+
+def _keys(message: SendMessage) -> Iterator[str]:
+    yield from (part.key for part in message.parts)
+    yield from (button.label.key for row in message.rows for button in row if isinstance(button.label, Text))

@@ -256,7 +256,8 @@ async def show_case(
 
     def read(unit: WebUnit) -> Case:
         ticket = unit.tickets.get(ticket_id)
-        if part is None:
+        # Who has the case follows it live; everybody else's looks are written down one by one.
+        if part is None or (asked.get("part") == "transcript" and ticket.owner != request.user.id):
             unit.audit.note(ticket.chat_id, "case_read", at, actor=request.user.id, about=ticket_id)
         duties = unit.duties.all()
         closures = [closure for _, closure in unit.duties.closures(copenhagen_day(at))]
@@ -287,7 +288,7 @@ async def show_case(
         "now": f"{ticket.state}:{ticket.owner or ''}",
         "waits": any(line.delivery == "waiting" for line in case.lines),
         "find": find,
-        "found": find_sendable(release, find, ticket.locale, at) if is_mine else [],
+        "found": find_sendable(release, find, ticket.locale) if is_mine else [],
         "child": child_help(release, at),
         "key": secrets.token_hex(8),
         "typed": typed,

@@ -27,6 +27,8 @@ async def start(request: SignedIn) -> Redirect:
     """To the page that this account works on."""
     if request.user.has_any({Role.ADVISER, Role.LEAD}):
         return Redirect(QUEUE, status_code=303)
+    if request.user.has_any({Role.EDITOR, Role.PUBLISHER}):
+        return Redirect("/studio", status_code=303)
     if Role.ADMIN in request.user.roles:
         return Redirect("/desk/people", status_code=303)
     return Redirect("/desk/audit" if Role.AUDITOR in request.user.roles else "/desk/profile", status_code=303)

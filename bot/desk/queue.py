@@ -1,20 +1,21 @@
 """`/desk/queue`: who waits, in order, and what others have; claiming is one press."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from litestar import Response, get, post
 from litestar.response import Redirect
+from markupsafe import Markup
 
-from bot.dates.deadline import copenhagen_day
 from bot.desk.advise import ADVISERS, Refused, case_path, may_take, move
-from bot.handoff.duty import Duty, on_duty
-from bot.handoff.queue import LEVELS, alert_level, is_kept_for_another
+from bot.desk.look import OpenDesk, look, shared_look
+from bot.handoff.duty import Duty
+from bot.handoff.queue import alert_level, is_kept_for_another
 from bot.handoff.ticket import Ticket
 from bot.runner.desk import claim, place_title
 from bot.runner.release import Release
-from bot.web.page import SignedIn
+from bot.web.page import Pages, SignedIn, language_of
 from bot.web.ports import WebUnit
 from bot.web.web import Web
 
@@ -71,46 +72,76 @@ async def take_next(request: SignedIn, web: Web) -> Response[str] | Redirect:
 
 async def show_queue(request: SignedIn, web: Web, problem: Refused | None = None) -> Response[str]:
     asked = {name: request.query_params.get(name, "") for name in ("locale", "urgency", "topic", "fits")}
-    at, release = web.now(), web.release()
+    at, release, me = web.now(), web.release(), request.user.id
+    # What a page asks by itself comes from all desks at the same moment: they share one look at the database.
+    desk = await (shared_look(web) if "x-by-itself" in request.headers else look(web))
+    duty = desk.duties.get(me)
+    titles = {topic: topic_title(release, topic) for topic in {ticket.topic for ticket in desk.tickets}}
+    rows = [_row(each, at, release, titles, desk, duty) for each in desk.tickets]
+    language = language_of(request)
 
-    def read(unit: WebUnit) -> tuple[list[Ticket], list[Duty], bool, Mapping[str, str]]:
-        duties = unit.duties.all()
-        closures = [closure for _, closure in unit.duties.closures(copenhagen_day(at))]
-        names = {account.id: account.name for account in unit.accounts.all()}
-        return unit.tickets.open(), duties, bool(on_duty(duties, closures, at)), names
+    def draw(rows: Iterable[Waiting], action: str = "") -> list[Markup]:
+        return [_draw(web.pages, row, language, action) for row in rows]
 
-    tickets, duties, is_open, names = await web.store.run(read)
-    duty = next((each for each in duties if each.account == request.user.id), None)
-    rows = [_row(each, at, release, names, duty) for each in tickets]
     waiting = [row for row in rows if row.ticket.state == "waiting" and _is_asked(row, asked)]
     values = {
-        "waiting": waiting,
-        "mine": [row for row in rows if row.ticket.owner == request.user.id],
-        "others": [row for row in rows if row.ticket.owner not in (None, request.user.id)],
+        "waiting": draw(waiting, "claim"),
+        "mine": draw(row for row in rows if row.ticket.owner == me),
+        "others": draw(row for row in rows if row.ticket.owner not in (None, me)),
         "asked": asked,
-        "levels": LEVELS,
-        "locales": sorted(
-            {row.ticket.locale for row in rows if row.ticket.locale} | ({asked["locale"]} & set(release.locales))
-        ),
-        "topics": {row.ticket.topic: row.topic for row in rows},
-        "is_open": is_open,
+        "locales": sorted({row.ticket.locale for row in rows} | ({asked["locale"]} & set(release.locales))),
+        "topics": titles,
+        "is_open": desk.is_open,
         "has_duty": duty is not None and bool(duty.hours),
         "problem": problem,
-        "problem_name": names.get(problem.owner, "") if problem is not None else "",
+        "problem_name": desk.names.get(problem.owner, "") if problem is not None else "",
     }
     is_refused = problem is not None and problem.code != "nobody_waits"
     part = "queue_list.html" if request.headers.get("hx-request") else "queue.html"
     return web.pages.render(request, part, 409 if is_refused else 200, **values)
 
 
-def _row(ticket: Ticket, at: datetime, release: Release, names: Mapping[str, str], duty: Duty | None) -> Waiting:
+def _row(
+    ticket: Ticket, at: datetime, release: Release, titles: Mapping[str, str], desk: OpenDesk, duty: Duty | None
+) -> Waiting:
     since = ticket.queued_at if ticket.state == "waiting" else ticket.unanswered_since or at
-    place = place_title(release, ticket.path[-1]) if ticket.path else ""
-    deadline = _deadline(ticket)
-    minutes = max(0, int((at - since).total_seconds() // 60))
-    owner = names.get(ticket.owner or "", "")
-    topic = topic_title(release, ticket.topic)
-    return Waiting(ticket, minutes, alert_level(ticket, at), topic, place, deadline, owner, may_take(duty, ticket))
+    return Waiting(
+        ticket,
+        minutes=max(0, int((at - since).total_seconds() // 60)),
+        alert=alert_level(ticket, at),
+        topic=titles[ticket.topic],
+        place=place_title(release, ticket.path[-1]) if ticket.path else "",
+        deadline=_deadline(ticket),
+        owner=desk.names.get(ticket.owner or "", ""),
+        fits=may_take(duty, ticket),
+    )
+
+
+def _draw(pages: Pages, row: Waiting, language: str, action: str) -> Markup:
+    """One row, drawn once for all desks that show it: a claim is on forty screens at the same moment."""
+    ticket = row.ticket
+    key = (
+        ticket.id,
+        ticket.version,
+        row.minutes,
+        row.alert,
+        row.topic,
+        row.place,
+        row.owner,
+        row.fits,
+        language,
+        action,
+    )
+    drawn = _drawn.get(key)
+    if drawn is None:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        drawn = _drawn[key] = pages.fragment("queue_row.html", language, each=row, action=action)
+    return drawn
+
+
+_drawn: dict[tuple[object, ...], Markup] = {}
+MOST_DRAWN = 4000  # rows of some desks and languages, for some minutes
 
 
 def _deadline(ticket: Ticket) -> date | None:

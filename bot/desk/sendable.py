@@ -46,13 +46,26 @@ class Sendable:
         return self.danish.partition("\n")[0]
 
 
-def find_sendable(release: Release, asked: str, locale: str, at: datetime) -> list[Sendable]:
-    """What holds all the words, those first whose title does; without words ready replies and questions."""
+def find_sendable(release: Release, asked: str, locale: str) -> list[Sendable]:
+    """What holds all the words, those first whose title does; without words replies, questions, where flows begin."""
     words = asked.casefold().split()
     if not words:
-        return [*_replies(release, locale), *_questions(release, locale)]
-    found = [each for each in _all(release, locale, at) if _holds(f"{each.danish}\n{each.more}", words)]
+        return [*_replies(release, locale), *_questions(release, locale), *_flows(release, locale)]
+    found = [each for each in _prepared(release, locale) if _holds(f"{each.danish}\n{each.more}", words)]
     return sorted(found, key=lambda each: not _holds(each.title, words))[:MOST_FOUND]
+
+
+def _prepared(release: Release, locale: str) -> list[Sendable]:
+    """All texts of a release in a language, rendered once: each letter that is typed searches anew."""
+    key = (release.digest, locale)
+    if key not in _ready:
+        for old in [each for each in _ready if each[0] != release.digest]:
+            del _ready[old]
+        _ready[key] = list(_all(release, locale))
+    return _ready[key]
+
+
+_ready: dict[tuple[str, str], list[Sendable]] = {}
 
 
 def _holds(text: str, words: list[str]) -> bool:
@@ -84,17 +97,17 @@ def _send(turn: DeskTurn, key: str, texts: tuple[Text, ...]) -> None:
     desk.send_texts(turn, texts, key)
 
 
-def _all(release: Release, locale: str, at: datetime) -> Iterator[Sendable]:
+def _all(release: Release, locale: str) -> Iterator[Sendable]:
     yield from _replies(release, locale)
     yield from _questions(release, locale)
     shown = _places_of_articles(release)
     for article in articles(release):
         more = _danish(release, release.keys(f"article/{article}/"))
         yield Sendable("article", article, *_both(release, _article(article), locale), more)
-    for id in release.services:
-        texts = (Text(f"service/{id}/page", {"at": at}),)
-        is_for_staff = release.services[id].is_for_staff
-        yield Sendable("service", id, *_both(release, texts, locale), is_for_staff=is_for_staff)
+    for id, service in release.services.items():
+        what = _both(release, (Text(f"service/{id}/what"),), locale)
+        danish, theirs = (f"{service.name}\n{text}" for text in what)
+        yield Sendable("service", id, danish, theirs, is_for_staff=service.is_for_staff)
     for id, node in release.nodes.items():
         if _is_open(id) and id not in shown.values() and node.texts():
             both = _both(release, (Text(node.texts()[0]),), locale)
@@ -110,6 +123,14 @@ def _replies(release: Release, locale: str) -> Iterator[Sendable]:
 def _questions(release: Release, locale: str) -> Iterator[Sendable]:
     for key in questions(release):
         yield Sendable("question", key, *_both(release, (Text(key),), locale), asks=True)
+
+
+def _flows(release: Release, locale: str) -> Iterator[Sendable]:
+    first: dict[str, Sendable] = {}
+    for each in _prepared(release, locale):
+        if each.kind == "place":
+            first.setdefault(each.name.partition("/")[0], each)
+    yield from first.values()
 
 
 def questions(release: Release) -> list[str]:

@@ -12,6 +12,7 @@ from bot.engine.effects import (
     Button,
     CancelReminders,
     CancelTicket,
+    ChangeTicketLanguage,
     ChooseCallback,
     DeleteMessage,
     Effect,
@@ -41,6 +42,7 @@ from bot.engine.incoming import (
     TextTyped,
 )
 from bot.engine.nodes.language import Language
+from bot.engine.offer import KEEP, NONE, OPEN, answer_keep, ask_to_keep, none_meant, offer_topics
 from bot.engine.press import NEW_MESSAGE, Press, read_callback, read_press, way_data
 from bot.engine.screen import DELETE, HELP, HOME, HUMAN, LANGUAGE, PRIVACY, ways
 from bot.engine.session import Session
@@ -72,7 +74,7 @@ def advance(session: Session, incoming: Incoming, assets: Assets) -> Turn:
         The new session and the effects; `goto` is always None.
     """
     before = session
-    session = replace(session, touched_at=incoming.at)
+    session = replace(session, touched_at=incoming.at, question="")
     if session.locale is None and session.hint is None:
         session = replace(session, hint=_hint(incoming, assets))
     match incoming:
@@ -143,13 +145,14 @@ def _answer_typed(
         return _to_adviser(session, text, transcript, assets)
     if intent in WAYS:
         return WAYS[intent](session, assets)
+    is_waiting = session.ticket is not None  # then no word may be lost: what is no answer to the bot is for the adviser
     if session.locale is None or session.node is None:
-        return _first_words(session, text, assets)
+        return _to_transcript(session, transcript) if is_waiting else _first_words(session, text, assets)
     if session.asks_resume:
         if intent in ("yes", "no"):
             return _resume(session, assets) if intent == "yes" else _start_over(session, assets)
         session = replace(session, asks_resume=False)
-    elif before.is_idle(session.now(), IDLE) and session.node != HOME:
+    elif before.is_idle(session.now(), IDLE) and session.node != HOME and not is_waiting:
         return _ask_resume(session)
     return _to_node(session, text, transcript, assets)
 
@@ -160,11 +163,14 @@ def _first_words(session: Session, text: str, assets: Assets) -> Turn:
     if session.locale is None and isinstance(picker, Language):
         locale = picker.read_locale(Typed(text), assets)
         return enter(session, LANGUAGE, assets) if locale is None else _speak(session, locale, assets)
-    return enter(session, HOME, assets)
+    offered = None if session.locale is None else offer_topics(session, text, assets)
+    return offered or enter(session, HOME, assets)
 
 
 def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
     node = find_node(session.node, assets)
+    if node is None and session.ticket is not None:
+        return _to_transcript(session, transcript)
     if node is None:
         return _gone(session, "common/place_gone", assets)
     if isinstance(node, Language):
@@ -176,7 +182,12 @@ def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: A
         return _follow(turn, assets)
     if session.ticket is not None:
         return _to_transcript(session, transcript)
-    return _aside(session, "common/not_understood", assets)
+    offered = offer_topics(session, text, assets)
+    if offered is not None:
+        return offered
+    asked = ask_to_keep(session, text)
+    aside = _aside(asked.session, "common/not_understood", assets)
+    return replace(aside, effects=aside.effects + asked.effects)
 
 
 def _to_adviser(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:
@@ -356,6 +367,10 @@ def _pressed(before: Session, session: Session, incoming: ChoicePressed, assets:
         return Turn(session)
     session = replace(session, pressed=incoming.data, asks_resume=False)
     press = read_press(incoming.data)
+    if press.way == NONE:
+        return _rewriting(none_meant(session, before.question), incoming.message_id)
+    if press.way == KEEP:
+        return _rewriting(answer_keep(session, before.question, may_keep=press.argument == "yes"), incoming.message_id)
     if press.way:
         return _pressed_way(session, press, incoming.message_id, assets)
     node = find_node(press.node, assets)
@@ -390,7 +405,7 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
     if press.way == "transcript":
         return Turn(session, (SendTranscript(),))
     if press.way == "talk_on":
-        return Turn(session, (ReopenTicket(),))
+        return Turn(session, (ReopenTicket("danger" if session.is_in_danger() else "normal"),))
     if press.way == "said":
         asked, _, answer = press.argument.partition(":")
         return Turn(session, (AnswerAdviser(asked, answer),))
@@ -399,6 +414,9 @@ def _pressed_way(session: Session, press: Press, message_id: int, assets: Assets
             return Turn(session, (ChooseCallback(read_callback(press.argument)),))
         except ValueError:
             return _gone(session, "common/button_gone", assets)
+    if press.way == OPEN:
+        node = find_node(press.argument, assets)
+        return _gone(session, "common/button_gone", assets) if node is None else enter(session, node.id, assets)
     way = WAYS.get(press.way)
     if way is None:
         return _gone(session, "common/button_gone", assets)
@@ -425,17 +443,18 @@ def _speak(session: Session, locale: str, assets: Assets) -> Turn:
     """From now on in this language: the first time the welcome and the menu, later the same place again."""
     first_time = session.locale is None
     session = replace(session, locale=locale)
+    follows = (ChangeTicketLanguage(locale),) if session.ticket is not None else ()
     keyboard = SendMessage((Text("start/welcome" if first_time else "common/language_changed"),), keyboard="show")
     place = session.node
     if first_time or place is None:
         turn = enter(session, HOME, assets)
         # The picker stays above the welcome, so the menu is a message of its own.
-        return replace(turn, session=replace(turn.session, trail=()), effects=(keyboard, *turn.effects))
+        return replace(turn, session=replace(turn.session, trail=()), effects=(*follows, keyboard, *turn.effects))
     if place == LANGUAGE:
         *trail, place = session.trail or (HOME,)
         session = replace(session, node=None, trail=tuple(trail))
     turn = enter(session, place, assets)
-    return replace(turn, effects=(*turn.effects, keyboard))
+    return replace(turn, effects=(*follows, *turn.effects, keyboard))
 
 
 def _original(session: Session, shown: str, assets: Assets) -> Turn:

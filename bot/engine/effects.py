@@ -89,6 +89,21 @@ class Remind(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class CountQuestion(Effect):
+    """A question that nothing was found for, counted by language and hour; None: no language yet."""
+
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepQuestion(Effect):
+    """The person lets us keep the question, without their name and for a limited time. All digits are masked."""
+
+    text: str
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReminders(Effect):
     """Nothing that waits for a later time goes out any more."""
 
@@ -103,6 +118,13 @@ class OpenTicket(Effect):
 
     topic: str
     urgency: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTicketLanguage(Effect):
+    """The person speaks another language from now on: routing, and what is sent under the open ticket, follow."""
+
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +161,13 @@ class ChooseCallback(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ReopenTicket(Effect):
-    """The person wants to talk on under their last ticket; opens nothing where that is gone."""
+    """The person wants to talk on under their last ticket; opens nothing where that is gone.
+
+    Args:
+        urgency: At least so urgent it is from now on.
+    """
+
+    urgency: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)

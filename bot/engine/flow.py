@@ -105,6 +105,9 @@ class Assets(Protocol):
     def intent(self, typed: str, locale: str | None) -> str | None:
         """What a typed text means wherever it is typed: "danger", "human", "menu", … or None."""
 
+    def topics(self, typed: str, locale: str | None) -> tuple[tuple[str, str], ...]:
+        """What a typed text may be about, best first: ids of articles, each with the node that shows it."""
+
     def guess_locale(self, typed: str) -> str | None:
         """The language that a text seems to be written in, if we have it."""
 

@@ -31,6 +31,8 @@ class Session:
         ticket_told: Whether the receipt for texts that join the transcript was given.
         danger_at: When the person last told of danger.
         album: Telegram's id of the last album that was answered: its other pictures need no answer of their own.
+        question: A typed question that nothing was found for, masked, until the next turn: the person is being asked
+            whether we may keep it.
         pressed: Data of the last pressed button, to know a double tap.
         touched_at: When the person was last heard, aware UTC.
         asks_resume: Whether "go on or start over" has been asked and not answered.
@@ -53,6 +55,7 @@ class Session:
     danger_at: datetime | None = None
     album: str | None = None
     pressed: str | None = None
+    question: str = ""
     touched_at: datetime | None = None
     asks_resume: bool = False
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.handoff.ticket import URGENCIES, Ticket
@@ -48,6 +48,17 @@ def is_kept_for_another(ticket: Ticket, account: str, at: datetime) -> bool:
 def owner_is_silent(ticket: Ticket, at: datetime) -> bool:
     since = ticket.unanswered_since
     return ticket.state == "claimed" and since is not None and at - since >= OWNER_SILENT
+
+
+def who_hears(before: Ticket, after: Ticket) -> str:
+    """The subject of a change: what only says that somebody has written or answered is news for the owner's queue,
+    everything else for all queues. Ten messages a second must not draw forty pages anew."""
+
+    def seen_by_all(ticket: Ticket) -> Ticket:
+        return replace(ticket, version=0, unanswered_since=None, told=None)
+
+    is_only_talk = after.owner is not None and seen_by_all(before) == seen_by_all(after)
+    return f"mine:{after.owner}" if is_only_talk else "queue"
 
 
 @dataclass(frozen=True, slots=True)

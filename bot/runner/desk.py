@@ -3,6 +3,7 @@
 Every move takes the person's session first, so that it and the person's own turns come one after the other.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from bot.engine.screen import HOME, ways
 from bot.engine.session import Session
 from bot.errors import BotError
 from bot.handoff.duty import Duty
-from bot.handoff.queue import owner_is_silent
+from bot.handoff.queue import owner_is_silent, who_hears
 from bot.handoff.ticket import MoveImpossible, Ticket, TicketAlreadyTaken, TicketChanged, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.i18n.render import Rendered, join, utf16_length
@@ -69,8 +70,8 @@ class DeskTurn:
             raise TicketChanged(self.ticket.id)
 
     def save(self, changed: Ticket) -> None:
+        self.scene.uow.announce(who_hears(self.ticket, changed), f"ticket:{changed.id}")
         self.ticket = self.scene.uow.tickets.save(changed)
-        self.scene.uow.announce("queue", f"ticket:{changed.id}")
 
     def give(self, *, ticket: str | None, is_claimed: bool) -> None:
         """Who answers the person from now on: the adviser, or the bot."""
@@ -164,11 +165,18 @@ def reply(turn: DeskTurn, text: str, key: str) -> None:
 
 
 def _locale_of(turn: DeskTurn, text: str) -> str:
-    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it."""
+    """The language that an adviser wrote in; where the text does not tell, the person's if the adviser speaks it and
+    the letters are its own."""
+    release, theirs = turn.scene.release, turn.ticket.locale
     duty = turn.scene.uow.duties.get(turn.account)
-    speaks = duty is not None and duty.speaks(turn.ticket.locale)
-    release = turn.scene.release
-    return release.guess_locale(text) or (turn.ticket.locale if speaks else release.locales[0])
+    speaks = (
+        duty is not None and duty.speaks(theirs) and _is_latin(text) == _is_latin(release.label("common/no", theirs))
+    )
+    return release.guess_locale(text) or (theirs if speaks else release.locales[0])
+
+
+def _is_latin(text: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter, "") for letter in text if letter.isalpha())
 
 
 def send_texts(turn: DeskTurn, texts: Sequence[Text], key: str) -> None:
@@ -406,16 +414,10 @@ def ask_choice(turn: DeskTurn, question: Text | str, answers: Sequence[str], key
     buttons = [(answer, way_data("said", f"{key}:{answer}")) for answer in answers]
     if not buttons or max(len(data.encode()) for _, data in buttons) > MAX_BYTES:
         raise ValueError(key)
-    release = turn.scene.release
     if isinstance(question, str) and utf16_length(question) > MOST_UNITS:
         raise ReplyTooLong(turn.ticket.id)
     asked = Text("common/value", {"value": question})
-    rows = tuple((Button(Text(answer), data),) for answer, data in buttons)
-    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
-    lines = [asked, *(Text(answer) for answer in answers)]
-    danish = "\n▫️ ".join(plain(line, release.locales[0], release) for line in lines)
-    turn.record("asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
-    turn.save(replace(turn.ticket, unanswered_since=None))
+    _ask(turn, "asked", asked, [(Text(answer), data) for answer, data in buttons], key)
 
 
 def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> None:
@@ -435,14 +437,20 @@ def propose_callback(turn: DeskTurn, times: Sequence[datetime], key: str) -> Non
         raise ValueError("times")
     labels = [(_time_words(at), callback_data(at)) for at in sorted(set(times))]
     labels.append((Text("common/callback_none"), callback_data(None)))
-    rows = tuple((Button(label, data),) for label, data in labels)
-    turn.tell(Text("common/adviser_says", {"name": turn.name()}), Text("common/callback_asked"), rows=rows)
-    release = turn.scene.release
-    danish = "\n▫️ ".join(
-        plain(line, release.locales[0], release)
-        for line in (Text("common/callback_asked"), *(each for each, _ in labels))
+    _ask(turn, "callback_asked", Text("common/callback_asked"), labels, key)
+
+
+def _ask(turn: DeskTurn, kind: str, asked: Text, buttons: Sequence[tuple[Text, str]], key: str) -> None:
+    """Send a question with its buttons; the record has it in the person's language and in Danish."""
+    rows = tuple((Button(label, data),) for label, data in buttons)
+    turn.tell(Text("common/adviser_says", {"name": turn.name()}), asked, rows=rows)
+    release, locale = turn.scene.release, turn.ticket.locale
+    theirs, danish = (
+        "\n▫️ ".join(plain(line, tag, release) for line in (asked, *(label for label, _ in buttons)))
+        for tag in (locale, release.locales[0])
     )
-    turn.record("callback_asked", danish, key=key, seq=turn.scene.leaves[-1].seq)
+    seq = turn.scene.leaves[-1].seq
+    turn.record(kind, theirs, key=key, seq=seq, locale=locale, danish=None if theirs == danish else danish)
     turn.save(replace(turn.ticket, unanswered_since=None))
 
 

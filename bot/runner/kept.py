@@ -15,15 +15,18 @@ class Kept:
     Args:
         sessions: Language, place and answers, after the person was last heard.
         tickets: The conversation with an adviser, after it was closed.
+        questions: A question that nothing was found for, kept with the person's yes and without their name.
     """
 
     sessions: int = 30
     tickets: int = 30
+    questions: int = 30
 
     def periods(self) -> dict[str, Period]:
         """By the names under which a text can say them ("{kept.tickets}")."""
         return {
             "kept.sessions": Period(self.sessions, "days"),
             "kept.tickets": Period(self.tickets, "days"),
+            "kept.questions": Period(self.questions, "days"),
             "kept.sent": Period(int(SENT_KEPT.total_seconds()) // 3600, "hours"),
         }

@@ -4,6 +4,7 @@ from bot.engine.flow import find_choice
 from bot.engine.incoming import ChoicePressed, Incoming
 from bot.engine.press import read_press
 from bot.engine.session import Session
+from bot.handoff.queue import who_hears
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.release import Release
 from bot.runner.scene import Scene
@@ -28,8 +29,7 @@ def note_picked(before: Session, incoming: Incoming, scene: Scene) -> None:
         scene.at, "person", "picked", text, locale=locale, danish=danish if locale != source else None
     )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
-    scene.uow.tickets.save(ticket.heard(scene.at))
-    scene.uow.announce("queue")
+    scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 def _label(data: str, release: Release) -> str | None:

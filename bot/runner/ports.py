@@ -179,6 +179,29 @@ class Notes(Protocol):
     def of(self, chat_id: int, ticket_id: str) -> list[Note]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that nothing was found for, kept with the person's yes; the time is the full hour."""
+
+    at: datetime
+    locale: str
+    text: str
+
+
+class Questions(Protocol):
+    def add(self, text: str, locale: str, at: datetime) -> None:
+        """Keep a question, without the chat that it came from."""
+
+    def count(self, locale: str, at: datetime) -> None:
+        """One more question of this language and hour that nothing was found for."""
+
+    def kept(self) -> list[Question]:
+        """All that are kept, oldest first."""
+
+    def counts(self) -> list[tuple[datetime, str, int]]:
+        """(hour, locale, how many), by hour and locale."""
+
+
 class Duties(Protocol):
     def get(self, account: str) -> Duty | None:
         """An adviser's duty; nobody else reads it for a claim until the transaction ends."""
@@ -296,6 +319,8 @@ class UnitOfWork(Protocol):
     def transcripts(self) -> Transcripts: ...
     @property
     def notes(self) -> Notes: ...
+    @property
+    def questions(self) -> Questions: ...
     @property
     def duties(self) -> Duties: ...
     @property

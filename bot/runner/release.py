@@ -6,11 +6,16 @@ from typing import Protocol
 from bot.articles.service import Service
 from bot.engine.effects import Text
 from bot.engine.flow import Assets
+from bot.engine.incoming import Incoming
 from bot.i18n.render import Rendered
 
 
 class Release(Assets, Protocol):
     """The engine's assets, and the texts in every language."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of all files it was made of."""
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -27,3 +32,13 @@ class Release(Assets, Protocol):
 
     def keyboard(self, locale: str) -> list[list[str]]:
         """The labels of the reply keyboard."""
+
+
+class Preview(Protocol):
+    """Chats of editors, which see another release than all others."""
+
+    def concerns(self, incoming: Incoming) -> bool:
+        """Whether it is for this chat; also takes note of links that begin and end a preview."""
+
+    async def release(self) -> Release | None:
+        """None where there is none to be shown."""

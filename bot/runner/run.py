@@ -14,11 +14,16 @@ from bot.runner.picked import note_picked
 from bot.runner.ports import Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
+from bot.runner.visits import VisitCounter
 
 
-def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Outgoing, ...]:
+def run_turn(
+    incoming: Incoming, uow: UnitOfWork, release: Release, visits: VisitCounter | None = None
+) -> tuple[Outgoing, ...]:
     """Answer one incoming event inside a transaction.
 
+    Args:
+        visits: Counts where the turn led; None where that shall not be counted.
     Returns:
         What leaves at once, already written to the outbox; empty for an update that was answered before.
     """
@@ -33,6 +38,8 @@ def run_turn(incoming: Incoming, uow: UnitOfWork, release: Release) -> tuple[Out
         return noticed
     session = uow.sessions.take(incoming.chat_id)
     turn = advance(session, incoming, release)
+    if visits is not None:
+        visits.count(session, turn.session)
     scene = Scene(uow, release, turn.session, incoming.at)
     for effect in turn.effects:
         HANDLERS[type(effect)](effect, scene)

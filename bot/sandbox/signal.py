@@ -1,6 +1,7 @@
 """Waking whoever waits for a change."""
 
 import asyncio
+from collections.abc import Coroutine
 
 
 class Signal:
@@ -14,10 +15,14 @@ class Signal:
         # A new event for the next wait: whoever waits on the old one has been woken for good.
         self._event = asyncio.Event()
 
-    async def wait(self, timeout_s: float) -> bool:
-        """True when notified, False when the time ran out."""
+    def wait(self, timeout_s: float) -> Coroutine[None, None, bool]:
+        """True when notified, False when the time ran out. Counts from the call, not from the first step: a task made
+        of it hears what comes before the loop has got to it."""
+        return self._wait(self._event, timeout_s)
+
+    async def _wait(self, event: asyncio.Event, timeout_s: float) -> bool:
         try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            await asyncio.wait_for(event.wait(), timeout_s)
         except TimeoutError:
             return False
         return True

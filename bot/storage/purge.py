@@ -14,6 +14,8 @@ from bot.storage.tables import (
     note,
     notice_code,
     outbox,
+    question,
+    question_count,
     received,
     session,
     ticket,
@@ -24,6 +26,7 @@ from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
 DEAD_KEPT = timedelta(days=30)
+COUNTS_KEPT = timedelta(days=365)
 CLOSURES_KEPT = timedelta(days=30)
 AUDIT_KEPT = timedelta(days=365)
 ATTEMPTS_KEPT = timedelta(days=1)
@@ -44,6 +47,8 @@ def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
         (note, tuple_(note.c.chat_id, note.c.ticket_id).in_(closed)),
         (ticket, ticket.c.closed_at < tickets_before),
         (session, session.c.touched_at < now - timedelta(days=kept.sessions)),
+        (question, question.c.at < now - timedelta(days=kept.questions)),
+        (question_count, question_count.c.hour < now - COUNTS_KEPT),
         (closure, closure.c.last < (now - CLOSURES_KEPT).date().isoformat()),
         (audit, audit.c.at < now - AUDIT_KEPT),
         (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),

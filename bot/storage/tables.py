@@ -283,6 +283,25 @@ login_attempt = Table(
     Index("login_attempt_at", "at"),
 )
 
+# Who may approve texts in which language.
+reviewer = Table(
+    "reviewer",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("locale", String, primary_key=True),
+)
+
+# How many people came to a node and went on from it. Holds nobody: numbers of a day and a language.
+visit = Table(
+    "visit",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("locale", String, primary_key=True),  # "" before one was chosen
+    Column("node", String, primary_key=True),
+    Column("arrivals", BigInteger, nullable=False),
+    Column("leavings", BigInteger, nullable=False),
+)
+
 # Replayed after a restore, so that a backup brings nobody back. Holds nothing but the id.
 forgotten = Table(
     "forgotten",
@@ -298,4 +317,22 @@ lease = Table(
     Column("holder", String, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("until", Moment, nullable=False),
+)
+
+# A question that nothing was found for, kept with the person's yes: no chat, no exact time.
+question = Table(
+    "question",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("locale", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted
+)
+
+question_count = Table(
+    "question_count",
+    metadata,
+    Column("hour", Moment, primary_key=True, autoincrement=False),
+    Column("locale", String, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

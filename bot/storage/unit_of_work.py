@@ -12,10 +12,13 @@ from bot.storage.new_id import new_id
 from bot.storage.notice import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
+from bot.storage.question import Questions
+from bot.storage.reviewer import Reviewers
 from bot.storage.session import Sessions
 from bot.storage.ticket import Tickets
 from bot.storage.transcript import Notes, Transcripts
 from bot.storage.update import Updates
+from bot.storage.visit import VisitNumbers
 from bot.storage.web_session import WebSessions
 
 
@@ -48,6 +51,10 @@ class UnitOfWork:
         return Notes(self.db, self._keyring)
 
     @property
+    def questions(self) -> Questions:
+        return Questions(self.db, self._keyring)
+
+    @property
     def duties(self) -> Duties:
         return Duties(self.db)
 
@@ -74,6 +81,14 @@ class UnitOfWork:
     @property
     def login_attempts(self) -> LoginAttempts:
         return LoginAttempts(self.db)
+
+    @property
+    def reviewers(self) -> Reviewers:
+        return Reviewers(self.db)
+
+    @property
+    def visits(self) -> VisitNumbers:
+        return VisitNumbers(self.db)
 
     @property
     def has_deleted(self) -> bool:

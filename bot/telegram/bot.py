@@ -11,7 +11,8 @@ import structlog
 
 from bot.errors import BotError, SendRefused, SettingInvalid
 from bot.runner.ports import Outgoing, Store
-from bot.runner.release import Release
+from bot.runner.release import Preview, Release
+from bot.runner.visits import VisitCounter
 from bot.telegram.api import BotApi, TokenRefused
 from bot.telegram.courier import Courier
 from bot.telegram.incoming import ALLOWED_UPDATES
@@ -42,14 +43,22 @@ class Wire:
 
 
 class TelegramBot:
-    """One bot on one Bot API. `run` until stopped, then `close`."""
+    """One bot on one Bot API. `run` until stopped, then `close`. `visits` holds what was counted."""
 
-    def __init__(self, wire: Wire, store: Store, release: Callable[[], Release], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        store: Store,
+        release: Callable[[], Release],
+        metrics: Metrics,
+        preview: Preview | None = None,
+    ) -> None:
+        self.visits = VisitCounter()
         self._wire, self._store, self._release = wire, store, release
         self._api = BotApi(wire.api_url, wire.token)
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._courier = Courier(store, self._api, Limits(wire.send_rate), metrics, holder)
-        self.intake = Intake(store, self._api, self._courier, release, metrics)
+        self.intake = Intake(store, self._api, self._courier, release, metrics, self.visits, preview)
         self._polling = Polling(self._api, self.intake, metrics)
         self.webhook = Webhook(self.intake, wire.webhook_secret)
 

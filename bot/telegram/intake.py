@@ -15,8 +15,9 @@ from bot.engine.incoming import ChoicePressed, GroupPressed, Incoming, NothingTo
 from bot.errors import BotError, StorageUnavailable, UpdateMalformed
 from bot.runner.failpoint import failpoint
 from bot.runner.ports import Outgoing, Store
-from bot.runner.release import Release
+from bot.runner.release import Preview, Release
 from bot.runner.run import emergency_body, run_dead, run_turn
+from bot.runner.visits import VisitCounter
 from bot.telegram.api import BotApi
 from bot.telegram.calls import to_send
 from bot.telegram.courier import Courier
@@ -73,11 +74,21 @@ class Intake:
 
     Args:
         release: Gives the release of the moment; a turn keeps the one that it began with.
+        visits: Counts which ways people go.
+        preview: Chats that see another release; these are not counted.
     """
 
     def __init__(
-        self, store: Store, api: BotApi, courier: Courier, release: Callable[[], Release], metrics: Metrics
+        self,
+        store: Store,
+        api: BotApi,
+        courier: Courier,
+        release: Callable[[], Release],
+        metrics: Metrics,
+        visits: VisitCounter,
+        preview: Preview | None = None,
     ) -> None:
+        self._visits, self._preview = visits, preview
         self._store, self._api, self._courier, self._release, self._metrics = store, api, courier, release, metrics
         self._lanes = Lanes()
         self._answers: set[asyncio.Task[None]] = set()
@@ -111,8 +122,11 @@ class Intake:
 
     async def _turn(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         release = self._release()
+        visits: VisitCounter | None = self._visits
+        if self._preview is not None and self._preview.concerns(incoming):
+            release, visits = await self._preview.release() or release, None
         try:
-            return await self._store.run(lambda uow: run_turn(incoming, uow, release))
+            return await self._store.run(lambda uow: run_turn(incoming, uow, release, visits))
         except StorageUnavailable:
             await self._sound_alarm(incoming, release)
             raise

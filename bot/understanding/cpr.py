@@ -4,21 +4,38 @@ import re
 import unicodedata
 
 MASK = "●"
-# Six and four digits of any script, not part of a longer number. Without a separator the six must be a day.
-_SEPARATED = re.compile(r"(?<!\d)\d{6}\s?[-–—.‐ ]\s?\d{4}(?!\d)")
-_TOGETHER = re.compile(r"(?<!\d)\d{10}(?!\d)")
+# Ten digits of any script, six and four, not part of a longer number: phone numbers have a plus or stand in twos.
+_TEN = re.compile(
+    r"(?<![\d+])(?<!\d[-–—.,/ ])(?:\d[ .·]?){5}\d\s{0,3}[-–—−‐‑_./:,·]?\s{0,3}(?:\d[ .·]?){3}\d(?![ ]?\d)"
+)
+_TWOS = re.compile(r"(?<![\d+])\d{2}[-./ ]\d{2}[-./ ]\d{2}\s{0,3}[-–—−‐‑_./:, ]\s{0,3}\d{4}(?!\d)")
+# What a number of ten digits is called when it is none: a case, an account, a phone.
+_LABELLED = re.compile(
+    r"(?:sags?(?:nummer|nr)?|journal(?:nummer|nr)?|j\.?nr|case|ref(?:erence)?|konto(?:nummer|nr)?|account|iban|faktura|"
+    r"invoice|ordre|order|kunde(?:nummer|nr)?|tlf|telefon|tel|phone|mobil|cvr|ean|p-nummer|dosya|sprawa|sprawy|"
+    r"справ[аи]|телефон|рахунок|suliaq|suliap normua|قضية|ملف|هاتف|حساب|پرونده|تلفن|حساب|کیس|فون|اکاؤنٹ|kiis|"
+    r"taleefan)\W{0,3}(?:no|nr|number|num|numer|nummer|номер|normu|رقم|شماره|نمبر|lambar\w*|numaras\w*|er|is|:|#)?\W{0,4}$",
+    re.IGNORECASE,
+)
+LABEL_REACH = 30  # characters before a number in which its label stands
 
 
 def find_cpr(text: str) -> list[tuple[int, int]]:
     """Where CPR numbers stand, as (start, end), in order."""
-    spans = [match.span() for match in _SEPARATED.finditer(text)]
-    spans += [match.span() for match in _TOGETHER.finditer(text) if _starts_with_a_day(match.group())]
-    return sorted(spans)
+    found = [match.span() for pattern in (_TEN, _TWOS) for match in pattern.finditer(text) if _is_cpr(text, match)]
+    spans: list[tuple[int, int]] = []
+    for span in sorted(found):
+        if not spans or span[0] >= spans[-1][1]:
+            spans.append(span)
+    return spans
 
 
-def _starts_with_a_day(digits: str) -> bool:
-    plain = "".join(str(unicodedata.digit(digit)) for digit in digits)
-    return 1 <= int(plain[:2]) <= 31 and 1 <= int(plain[2:4]) <= 12
+def _is_cpr(text: str, match: re.Match[str]) -> bool:
+    digits = "".join(str(unicodedata.digit(character)) for character in match.group() if character.isdecimal())
+    if not (1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12):
+        # With its sign in the usual place it is meant as one, misspelt or invented; without it is another number.
+        return re.fullmatch(r"\d{6}\s?[-–—−‐‑.]\s?\d{4}", match.group()) is not None
+    return _LABELLED.search(text[max(0, match.start() - LABEL_REACH) : match.start()]) is None
 
 
 def mask_cpr(text: str) -> str:

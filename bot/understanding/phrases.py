@@ -54,12 +54,20 @@ class Phrases:
 
     def match(self, typed: str, locale: str | None = None) -> str | None:
         """The intent of a text, danger first; None when it has none."""
+        return next((intent for intent in CONTAINED if self.holds(intent, typed)), self.match_whole(typed, locale))
+
+    def holds(self, intent: str, typed: str) -> bool:
+        """Whether a phrase of danger, or of the wish for a human, is the text or stands in it."""
+        folded = fold(typed)
+        return bool(folded) and (
+            self._whole.get(folded) == intent or self._holds(intent, folded) or self._nearly(intent, folded)
+        )
+
+    def match_whole(self, typed: str, locale: str | None = None) -> str | None:
+        """The intent that the whole text is a phrase of; None when there is none."""
         folded = fold(typed)
         if not folded:
             return None
-        for intent in CONTAINED:
-            if self._holds(intent, folded) or self._nearly(intent, folded):
-                return intent
         answer = self._answers.get(locale or "", {}).get(folded)
         if answer is not None:
             return answer

@@ -78,21 +78,21 @@ class _Errors:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def _page(
-        self, request: Request[Any, Any, Any], status: int, problem: str, text: str = "", back: str = ""
-    ) -> Answer:
-        return self._web.pages.render(request, "error.html", status, problem=problem, text=text, back=back)
+    def _page(self, request: Request[Any, Any, Any], status: int, problem: str) -> Answer:
+        """What was written in a form is shown, so that nobody writes it twice; forms stand on the page above their
+        own address, and the way leads back there."""
+        is_form = request.method == "POST"
+        form = ScopeState.from_scope(request.scope).form if is_form else {}  # read by the CSRF check
+        text = form.get("text", "") if isinstance(form, Mapping) else ""
+        back = request.url.path.rpartition("/")[0] if text else ""
+        return self._web.pages.render(request, "error.html", status, problem=problem, text=str(text), back=back)
 
     def stranger(self, request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
-        """To the login, and back. What was written in a form is shown, so that nobody writes it twice."""
+        """To the login, and back."""
         if request.method == "GET" and "hx-request" not in request.headers:
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return Redirect(f"{LOGIN_PATH}?next={quote(target)}", status_code=303)
-        form = ScopeState.from_scope(request.scope).form  # read by the CSRF check
-        text = form.get("text", "") if isinstance(form, Mapping) else ""
-        # Forms stand on the page above their own address: back there, with the text to paste.
-        back = request.url.path.rpartition("/")[0] if request.method == "POST" else ""
-        return self._page(request, 401, "expired", str(text), f"?next={quote(back)}" if back else "")
+        return self._page(request, 401, "expired")
 
     def must_change_password(self, request: Request[Any, Any, Any], error: MustChangePassword) -> Answer:
         return Redirect(f"{PROFILE_PATH}#pw", status_code=303)

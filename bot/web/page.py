@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup
 
 from bot.i18n.day import full_date, weekday_name
 from bot.web.account import Account, Role, WebSession
@@ -54,6 +56,10 @@ class Pages:
         )
         return Response(html, status_code=status, media_type=MediaType.HTML)
 
+    def fragment(self, name: str, language: str, **values: Any) -> Markup:
+        """A piece of a page that is the same for everybody."""
+        return Markup(self._environments[language].get_template(name).render(language=language, **values))  # noqa: S704
+
     def words(self, template: str, name: str, language: str = SOURCE) -> Mapping[str, str]:
         """Words that a template has set under a name."""
         words: Mapping[str, str] = getattr(self._environments[language].get_template(template).module, name)
@@ -82,12 +88,17 @@ def _environment(tag: str, translations: Translations, folders: list[Path]) -> E
     )
     environment.install_gettext_translations(translations[tag], newstyle=True)  # type: ignore[attr-defined]
     environment.filters["when"] = lambda at: _when(at, tag)
-    environment.filters["language_name"] = lambda locale: Locale.parse(locale).get_display_name(tag) or locale
+    environment.filters["language_name"] = lambda locale: _language_name(locale, tag)
     environment.filters["weekday"] = lambda weekday: weekday_name(weekday, tag)
     environment.filters["clock"] = lambda at: at.strftime("%H:%M")
     environment.filters["day"] = lambda day: full_date(day, tag)
     environment.globals |= {"static": _static_address, "languages": LANGUAGES, "Role": Role}
     return environment
+
+
+@lru_cache(maxsize=512)
+def _language_name(locale: str, tag: str) -> str:
+    return Locale.parse(locale).get_display_name(tag) or locale
 
 
 def _when(at: datetime, tag: str) -> str:

@@ -1,11 +1,12 @@
 """What the pages need from storage."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from bot.runner.ports import UnitOfWork
+from bot.runner.visits import Visits
 from bot.web.account import Account, WebSession
 
 
@@ -83,6 +84,18 @@ class AuditReader(Protocol):
         """Newest first; `before` is the id of the last line of the page before."""
 
 
+class Reviewers(Protocol):
+    def of(self, account_id: str) -> frozenset[str]:
+        """The languages whose texts this account may approve."""
+
+    def put(self, account_id: str, locales: Collection[str]) -> None: ...
+
+
+class VisitNumbers(Protocol):
+    def sums(self, first: date, last: date) -> Mapping[tuple[str, str], Visits]:
+        """By (language, node), all days from the first to the last."""
+
+
 class WebUnit(UnitOfWork, Protocol):
     """The runner's tables, and those of the pages."""
 
@@ -94,6 +107,10 @@ class WebUnit(UnitOfWork, Protocol):
     def login_attempts(self) -> LoginAttempts: ...
     @property
     def audit(self) -> AuditReader: ...
+    @property
+    def reviewers(self) -> Reviewers: ...
+    @property
+    def visits(self) -> VisitNumbers: ...
 
 
 Result = TypeVar("Result")

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from litestar.connection import ASGIConnection
+from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import Cookie
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
+from bot.errors import StorageUnavailable
 from bot.web.account import Account, WebSession
 from bot.web.ports import WebUnit
 from bot.web.web import Web
@@ -80,6 +81,15 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     def __init__(self, app: ASGIApp, web: Web) -> None:
         super().__init__(app, exclude=list(WITHOUT_LOGIN))
         self._web = web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except StorageUnavailable:
+            if scope.get("method") == "POST":
+                # Read now, so that the page that tells of it can show what was written.
+                await Request[Any, Any, Any](scope, receive, send).form()
+            raise
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         session_id = connection.cookies.get(self._web.cookie_name(NAME))

@@ -16,6 +16,7 @@ from tests.benchmarks import contestants as who
 from tests.benchmarks import goals, report
 from tests.benchmarks.bot_process import OUR_CPUS
 from tests.benchmarks.contestants import API_DELAY_S, competitors, our_roles
+from tests.benchmarks.desk import DeskResult, DeskSizes, measure_desk
 from tests.benchmarks.goals import Reached, Round, percent_more, ratio, typical
 from tests.benchmarks.growth import FEW, FULL, MANY, Sizes, measure_growth
 from tests.benchmarks.measure import BotDidNotStart, Result, on_stage
@@ -32,10 +33,16 @@ class Effort:
     rounds: int
     seconds: float  # a contestant and round
     growth: Sizes
+    desk: DeskSizes
 
 
-THOROUGH = Effort(rounds=4, seconds=4.0, growth=Sizes())
-QUICK = Effort(rounds=1, seconds=2.0, growth=Sizes(few_chats=500, many_chats=5_000, sessions=100_000))
+THOROUGH = Effort(rounds=4, seconds=4.0, growth=Sizes(), desk=DeskSizes())
+QUICK = Effort(
+    rounds=1,
+    seconds=2.0,
+    growth=Sizes(few_chats=500, many_chats=5_000, sessions=100_000),
+    desk=DeskSizes(seconds=5.0, claims=4),
+)
 
 PACE_SECONDS = 10.0  # 1,000 updates, so that the slowest hundredth are ten
 
@@ -46,6 +53,7 @@ class Measured:
 
     rounds: list[Round] = field(default_factory=list)
     growth: list[Round] = field(default_factory=list)
+    desk: DeskResult | None = None
     failures: list[str] = field(default_factory=list)
 
 
@@ -94,11 +102,16 @@ async def measure(effort: Effort, only: re.Pattern[str], postgresql_url: str, me
             measured.growth += await measure_growth(effort.growth, effort.rounds, effort.seconds, tell)
         except (BotDidNotStart, UnansweredUpdate) as error:
             measured.failures.append(f"growth: {error}")
+    if only.search("desk"):
+        try:
+            measured.desk = await measure_desk(effort.desk, tell)
+        except (BotDidNotStart, TimeoutError) as error:
+            measured.failures.append(f"desk: {error!r}")
 
 
 def work_out(measured: Measured) -> list[Reached]:
     """Set the goals of the product against what was measured."""
-    rounds, growth = measured.rounds, measured.growth
+    rounds, growth, desk = measured.rounds, measured.growth, measured.desk
     slow_api = typical(rounds, who.OUR_TEXT_SLOW_API, speed)
     return [
         Reached(goals.MENU_AGAINST_PTB, ratio(rounds, who.PTB_MENU, who.OUR_MENU, cost)),
@@ -111,6 +124,9 @@ def work_out(measured: Measured) -> list[Reached]:
         Reached(goals.CHATS_MEMORY, percent_more(growth, FEW, MANY, memory)),
         Reached(goals.SESSIONS_COST, percent_more(growth, FEW, FULL, cost)),
         Reached(goals.SESSIONS_MEMORY, percent_more(growth, FEW, FULL, memory)),
+        Reached(goals.DESK_MESSAGE, desk.message_p95_ms if desk else None),
+        Reached(goals.DESK_CLAIM, desk.claim_s if desk else None),
+        Reached(goals.DESK_PAGE, desk.page_ms if desk else None),
         Reached(goals.COLD_START, typical(rounds, who.OUR_TEXT, lambda result: result.started_s)),
     ]
 

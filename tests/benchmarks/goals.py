@@ -36,6 +36,10 @@ SLOW_API = Goal("50 ms Bot API, 40 people at once: share of 800 updates/s", "%",
 PACE = Goal("99 of 100 updates at 100 a second served within", "ms", 50.0, 20.0)
 COLD_START = Goal("cold start with all content and languages", "s", 3.0, 1.0)
 
+DESK_MESSAGE = Goal("desk: a citizen's message on the adviser's screen, p95", "ms", 300.0, 100.0)
+DESK_CLAIM = Goal("desk: a claim on all 40 screens", "s", 1.0, 0.5)
+DESK_PAGE = Goal("desk: the slowest page, 200 open tickets", "ms", 50.0, 20.0)
+
 # "Flat" cannot be told from a few percent by a measurement like this.
 FLAT = 3.0
 

@@ -152,7 +152,7 @@ def test_problem_says_where_what_and_how_to_mend(tmp_path: Path) -> None:
     edit(root / "flows/complaint.yaml", "goto: who}", "goto: whoo}")
     said = [str(problem) for problem in find(root) if problem.code == "goto-unknown"]
     assert said == [
-        "flows/complaint.yaml:5: 'choice written' of 'complaint/decision' goes to 'whoo', which is no node. "
+        "flows/complaint.yaml:7: 'choice written' of 'complaint/decision' goes to 'whoo', which is no node. "
         "Did you mean 'complaint/who'? [goto-unknown]"
     ]
 

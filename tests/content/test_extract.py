@@ -6,9 +6,10 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from bot.content.catalog import load_po, messages_of, po_path
-from bot.content.extract import extract_all, extract_interface, previous_ids
+from bot.content.catalog import load_po, po_path
+from bot.content.extract import extract_all, extract_interface
 from bot.content.load import try_load
+from bot.content.po import messages_of, previous_ids
 from bot.content.source import read_sources
 from tests.support.content import ROOT, TODAY, copy_content, edit
 

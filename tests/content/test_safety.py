@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.engine.nodes.article import Article
 from bot.engine.screen import HOME
 from tests.support.content import our_release
 
@@ -48,9 +47,3 @@ def test_what_is_urgent_is_a_few_taps_away(node: str, most: int) -> None:
 def test_four_taps_reach_every_answer(node: str) -> None:
     # A letter may be one more: it follows an answer.
     assert taps_to(node) <= 4 + (NODES[node].kind == "letter")
-
-
-@pytest.mark.parametrize("node", [node for id, node in NODES.items() if id.startswith(("family/", "life/"))])
-def test_no_choice_takes_the_place_of_a_section(node: object) -> None:
-    if isinstance(node, Article):
-        assert not {choice.id for choice in node.choices} & set(node.sections)

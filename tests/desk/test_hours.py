@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.engine.effects import Text
 from bot.web.account import Role
 from tests.support.citizen import Citizen
+from tests.support.content import our_release
 from tests.support.web import Desk
 
 MONDAY_TO_SUNDAY = {f"{side}-{day}": clock for day in range(7) for side, clock in (("from", "09:00"), ("to", "17:00"))}
@@ -79,7 +81,7 @@ async def test_attachment_is_shown_or_saved_never_run(desk: Desk, content: bytes
     browser = await desk.signed_in(await desk.add("adviser-a", name="Adviser A"))
     citizen = Citizen(desk)
     ticket = await citizen.asks_for_adviser()
-    await citizen.sends_photo(file_name='x".html\r\n', mime_type="text/html")
+    await citizen.sends_photo(file_name='x".html\r\n', mime_type="application/pdf")
     lines = await desk.store.run(lambda unit: unit.transcripts.lines(citizen.chat_id, ticket.id))
     path = f"/desk/case/{ticket.id}/file/{lines[-1].message_id}"
     assert (await browser.get(path)).status_code == 502
@@ -97,4 +99,4 @@ async def test_file_that_telegram_would_not_give_is_refused_in_words(desk: Desk)
     citizen = Citizen(desk, locale="en")
     await citizen.asks_for_adviser()
     await citizen.sends_photo(size_bytes=30_000_000)
-    assert "too big" in citizen.seen[-1]
+    assert citizen.seen[-1] == our_release().render(Text("common/file_too_large", {"mb": "20"}), "en").text

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import bot.runner.desk
+from bot.errors import StorageUnavailable
 from bot.web.account import Role
 from tests.desk.test_case import adviser, form_of
 from tests.desk.test_case_talk import claimed
@@ -47,6 +48,10 @@ async def test_what_others_have_is_seen_and_can_be_read_but_not_taken(desk: Desk
     assert f"{case}/claim" not in listed.text
     page = await other.get(case)
     assert "Skriv til borgeren" not in page.text
+    # Each of their looks is written down, also those that the page makes by itself.
+    await other.get(f"{case}?part=transcript", **{"hx-request": "true"})
+    lines = await desk.store.run(lambda unit: unit.audit.lines(limit=50, actor="id-b"))
+    assert [line.what for line in lines].count("case_read") == 2
 
 
 async def test_text_outlives_a_session_that_ended(desk: Desk) -> None:
@@ -65,6 +70,29 @@ async def test_text_outlives_a_session_that_ended(desk: Desk) -> None:
     assert back.headers["location"] == case
     assert (await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})).status_code == 303
     assert citizen.seen[-1].endswith("En lang besked")
+
+
+async def test_text_outlives_a_database_that_is_away_and_a_form_that_is_too_old(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    form = form_of(await browser.get(case))
+    working = desk.web.store
+
+    class Away:
+        async def run(self, work: object) -> None:
+            raise StorageUnavailable("gone")
+
+    object.__setattr__(desk.web, "store", Away())
+    answer = await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})
+    assert answer.status_code == 503
+    assert "En lang besked</textarea>" in answer.text
+    assert f'href="{case}"' in answer.text
+    object.__setattr__(desk.web, "store", working)
+    answer = await browser.client.post(f"{case}/reply", data={**form, "text": "En lang besked", "_csrf_token": "old"})
+    assert answer.status_code == 403
+    assert "En lang besked</textarea>" in answer.text
+    assert not any(text.endswith("En lang besked") for text in citizen.seen)
+    await browser.get(case)
+    assert (await browser.post(f"{case}/reply", {**form, "text": "En lang besked"})).status_code == 303
 
 
 def test_audit_says_in_words_what_the_desk_notes(desk: Desk) -> None:
@@ -89,3 +117,13 @@ async def test_auditor_follows_a_case_and_a_citizen(desk: Desk) -> None:
     assert "Sag læst" not in (await auditor.get("/desk/audit?about=another")).text
     assert "Logbogen læst" in (await auditor.get("/desk/audit")).text
     assert (await auditor.get(case)).status_code == 403
+
+
+def test_every_event_of_a_transcript_has_words(desk: Desk) -> None:
+    words = desk.web.pages.words("case_words.html", "kind_words")
+    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "bot/runner").rglob("*.py"))
+    kinds = re.findall(r'turn\.record\("(\w+)"', source)
+    kinds += re.findall(r'TranscriptLine\([^)]*"person", "(\w+)"', source)
+    kinds += ["returned", "owner_silent", "journalised", "guidance", "picked", "answered", "callback", "safe", "unsafe"]
+    assert len(kinds) > 20
+    assert set(kinds) - {"text"} <= set(words)

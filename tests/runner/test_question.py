@@ -54,11 +54,18 @@ class Case:
             self.talk._show(row)
             self.seen.append(row)
 
+    def transcript(self) -> list[Outgoing]:
+        """What the person gets who asks for the conversation."""
+        self.talk.messages[max(self.talk.messages)]["rows"] = [[{"text": "x", "data": "!transcript"}]]
+        return self.talk.presses("!transcript")
+
     def chosen(self) -> datetime | None:
         return self.ticket.callback_at
 
     def recorded(self) -> list[tuple[str, str, str]]:
-        return [(line.side, line.kind, line.text) for line in self.talk.store.tables.transcripts[self.ticket.id]]
+        """As an adviser reads it."""
+        lines = self.talk.store.tables.transcripts[self.ticket.id]
+        return [(line.side, line.kind, line.danish or line.text) for line in lines]
 
 
 def test_person_is_told_that_the_adviser_lacks_the_language() -> None:
@@ -84,6 +91,9 @@ def test_question_leaves_in_the_persons_language_and_the_answer_is_read_in_danis
         ("person", "answered", "Nej"),
     ]
     assert case.ticket.unanswered_since == case.talk.at
+    shown = "\n".join(row.body["text"] for row in case.transcript())
+    assert f"▫️ {release.label('common/no', 'ar')}" in shown, "the person gets it in the own language"
+    assert "Nej" not in shown
 
 
 def test_typed_question_and_a_choice_of_its_own() -> None:

@@ -25,6 +25,7 @@ from tests.support.conversation import CHAT, Conversation
 WEEK = tuple(Hours(day, time(8), time(20)) for day in range(5))
 ADVISER = Duty("a", "Adviser A", dict.fromkeys(our_release().locales, 3), hours=WEEK)
 LOCALES = our_release().locales
+LONG_AGO = datetime(2026, 11, 1, 9, tzinfo=COPENHAGEN)
 
 
 class Talk(Conversation):
@@ -193,6 +194,17 @@ def test_outside_hours_the_next_opening_and_who_answers_now(locale: str) -> None
     assert talk.says_that(talk.sweeps(), "common/ticket_place", position="1")
 
 
+def test_case_follows_the_language_that_the_person_changes_to() -> None:
+    talk = Talk("da", replace(ADVISER, skills={"da": 3}))
+    talk.asks()
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    assert (talk.ticket.locale, talk.session.locale) == ("ar", "ar")
+    talk.locale = "ar"
+    assert talk.says_that(talk.says("/human"), "common/ticket_no_language")
+    assert talk.says_that(talk.adviser(desk.claim), "common/adviser_joined", name="Adviser A")
+
+
 def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> None:
     talk = Talk()
     talk.asks()
@@ -210,6 +222,23 @@ def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> Non
     assert (hidden.side, hidden.kind) == ("person", "hidden")
     assert [line.kind for line in shown if line.deleted_at is None] == ["claimed"]
     assert talk.ticket.state == "claimed", "hiding ends nothing"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"node": None}, id="after hiding"),
+        pytest.param({"node": "gone/long_ago"}, id="at a place that was removed"),
+        pytest.param({"node": "complaint/who", "touched_at": LONG_AGO}, id="weeks later"),
+        pytest.param({"node": None, "locale": None}, id="before a language was chosen"),
+    ],
+)
+def test_no_word_of_a_waiting_person_is_lost_wherever_they_are(place: dict[str, Any]) -> None:
+    talk = Talk()
+    talk.asks()
+    talk.store.run_now(lambda uow: uow.sessions.put(replace(talk.session, **place)))
+    assert talk.says_that(talk.says("Zzqx vvkw"), "common/joined_ticket")
+    assert [line.text for line in talk.lines()] == ["Zzqx vvkw"]
 
 
 # --- danger -----------------------------------------------------------------------------------------
@@ -267,6 +296,18 @@ def test_danger_goes_to_the_front_and_nothing_ends_it_or_reminds_of_it(is_claime
 # --- the adviser, and after -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("duty", [replace(ADVISER, shown_as=""), None])
+def test_who_has_joined_is_a_name_that_was_chosen_and_never_an_account(duty: Duty | None) -> None:
+    talk = Talk()
+    talk.asks()
+    if duty is None:
+        talk.store.tables.duties.clear()
+    else:
+        talk.store.run_now(lambda uow: uow.duties.put(duty))
+    [told] = talk.adviser(desk.claim)
+    assert talk.says_that([told], "common/adviser_joined", name=Text("common/adviser"))
+
+
 def test_silent_owner_with_an_answered_case_keeps_it() -> None:
     talk = Talk()
     talk.asks()
@@ -311,6 +352,18 @@ def test_person_talks_on_under_the_same_ticket_with_the_same_adviser_first() -> 
     assert talk.says_that(talk.presses("!talk_on"), "common/ticket_place", position="1"), "pressing again is harmless"
     talk.adviser(desk.claim)
     assert talk.says_that(talk.presses("!talk_on"), "common/ticket_claimed", name="Adviser A")
+
+
+def test_danger_and_language_of_now_count_when_a_conversation_goes_on() -> None:
+    talk = Talk()
+    talk.asks()
+    talk.adviser(desk.claim)
+    talk.adviser(partial(desk.close, because="answered"))
+    talk.says("han slår mig")
+    talk.says("/language")
+    talk.presses("!locale:ar")
+    talk.presses("!talk_on")
+    assert (talk.ticket.state, talk.ticket.urgency, talk.ticket.locale) == ("waiting", "danger", "ar")
 
 
 def test_conversation_that_was_deleted_cannot_go_on() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.engine.session import Session
@@ -16,7 +16,9 @@ from bot.runner.kept import Kept
 from bot.runner.ports import Sent, UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
+from bot.storage.question import Questions
 from bot.storage.store import Store, open_store
+from bot.storage.tables import metadata, question
 from bot.storage.unit_of_work import UnitOfWork as StorageUnitOfWork
 from tests.storage.conftest import KEY
 
@@ -273,3 +275,30 @@ async def test_purge_deletes_what_is_over_and_keeps_the_rest(store: Store) -> No
     await store.run(lambda uow: uow.tickets.save(uow.tickets.get("t1").closed("cancelled", AT)))
     assert await store.run(lambda uow: purge(uow, AT + timedelta(days=31), Kept())) == 4  # with a session
     assert await store.run(lambda uow: purge(uow, AT + timedelta(days=400), Kept())) == 1  # audit
+
+
+# --- questions that nothing was found for -------------------------------------------------------
+
+
+async def test_questions_are_kept_by_the_hour_counted_and_purged(store: Store) -> None:
+    def ask(uow: UnitOfWork) -> None:
+        uow.questions.add("hvor er mine ●●●● kroner", "da", AT + timedelta(minutes=20))
+        for _ in range(2):
+            uow.questions.count("da", AT + timedelta(minutes=20))
+
+    await store.run(ask)
+    (kept,) = await store.run(lambda uow: uow.questions.kept())
+    assert (kept.at, kept.locale, kept.text) == (AT, "da", "hvor er mine ●●●● kroner")
+    assert await store.run(lambda uow: uow.questions.counts()) == [(AT, "da", 2)]
+    await store.run(lambda uow: purge(uow, AT + timedelta(days=29), Kept()))
+    assert len(await store.run(lambda uow: uow.questions.kept())) == 1
+    await store.run(lambda uow: purge(uow, AT + timedelta(days=31), Kept()))
+    assert await store.run(lambda uow: uow.questions.kept()) == []
+    assert len(await store.run(lambda uow: uow.questions.counts())) == 1
+
+
+def test_kept_question_is_unreadable_in_the_file(tmp_path: Path) -> None:
+    with create_engine(f"sqlite:///{tmp_path}/q.db").begin() as db:
+        metadata.create_all(db)
+        Questions(db, Keyring.from_secret(KEY)).add("en hemmelig tekst", "da", AT)
+        assert b"hemmelig" not in db.execute(select(question.c.content)).scalar_one()

@@ -13,7 +13,7 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Sent, UnitOfWork
+from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Question, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -41,6 +41,8 @@ class Tables:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     transcripts: dict[str, list[TranscriptLine]] = field(default_factory=dict)
     notes: dict[str, list[Note]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    question_counts: dict[tuple[datetime, str], int] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     audit: list[tuple[int, str]] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
@@ -281,6 +283,28 @@ class MemoryNotes:
         return list(self._tables.notes.get(ticket_id, []))
 
 
+class MemoryQuestions:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, text: str, locale: str, at: datetime) -> None:
+        self._tables.questions.append(Question(_hour(at), locale, text))
+
+    def count(self, locale: str, at: datetime) -> None:
+        key = (_hour(at), locale)
+        self._tables.question_counts[key] = self._tables.question_counts.get(key, 0) + 1
+
+    def kept(self) -> list[Question]:
+        return list(self._tables.questions)
+
+    def counts(self) -> list[tuple[datetime, str, int]]:
+        return [(*key, count) for key, count in sorted(self._tables.question_counts.items())]
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
 class MemoryDuties:
     """Without closures."""
 
@@ -371,6 +395,7 @@ class MemoryUnitOfWork:
         self.tickets = MemoryTickets(tables)
         self.transcripts = MemoryTranscripts(tables)
         self.notes = MemoryNotes(tables)
+        self.questions = MemoryQuestions(tables)
         self.duties = MemoryDuties(tables)
         self.people = MemoryPeople(tables)
         self.notices = MemoryNotices()

@@ -1,7 +1,7 @@
 """The whole bot in this process, against a sandbox: real wire, real storage, real content."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from bot.runner.ports import Store
+from bot.runner.release import Preview, Release
 from bot.sandbox import Sandbox, serve
 from bot.telegram.bot import TelegramBot, Wire
 from bot.telegram.metrics import Metrics
@@ -33,17 +34,26 @@ class Running:
 
 @asynccontextmanager
 async def running_bot(
-    store: Store, sandbox: Sandbox, *, webhook: bool = False, base_url: str | None = None
+    store: Store,
+    sandbox: Sandbox,
+    *,
+    webhook: bool = False,
+    base_url: str | None = None,
+    preview: Preview | None = None,
+    release: Callable[[], Release] = our_release,
 ) -> AsyncIterator[Running]:
     """Run a bot on a sandbox of this loop until the block ends."""
     if base_url is None:
-        async with serve(sandbox) as url, running_bot(store, sandbox, webhook=webhook, base_url=url) as running:
+        async with (
+            serve(sandbox) as url,
+            running_bot(store, sandbox, webhook=webhook, base_url=url, preview=preview, release=release) as running,
+        ):
             yield running
             return
     port = free_port()
     public_url = f"http://127.0.0.1:{port}" if webhook else None
     metrics = Metrics()
-    bot = TelegramBot(Wire(base_url, TOKEN, public_url, WEBHOOK_SECRET, 0), store, our_release, metrics)
+    bot = TelegramBot(Wire(base_url, TOKEN, public_url, WEBHOOK_SECRET, 0), store, release, metrics, preview)
     stop = asyncio.Event()
     async with _served(bot.webhook, port, needed=webhook):
         task = asyncio.create_task(bot.run(stop))

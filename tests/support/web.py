@@ -10,10 +10,13 @@ import httpx
 import uvicorn
 from litestar import Litestar
 
+from bot.content.editorial import Editorial
 from bot.desk.pages import PAGES, TEMPLATES
 from bot.errors import SendRefused
 from bot.runner.ports import Outgoing
 from bot.storage.store import Store
+from bot.studio.pages import TEMPLATES as STUDIO_TEMPLATES
+from bot.studio.pages import studio_pages
 from bot.web.account import Account, Role
 from bot.web.app import make_app
 from bot.web.headers import SecurityHeaders
@@ -42,6 +45,7 @@ class Desk:
     store: Store
     base_url: str = "http://127.0.0.1:8080"
     openid: OpenIdProvider | None = None
+    editorial: Editorial | None = None
     at: datetime = START
     web: WebParts = field(init=False)
     litestar: Litestar = field(init=False)
@@ -50,7 +54,7 @@ class Desk:
     restart: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] = field(init=False)  # where it is served
 
     def __post_init__(self) -> None:
-        pages = Pages(load_translations(ROOT), [TEMPLATES])
+        pages = Pages(load_translations(ROOT), [TEMPLATES, STUDIO_TEMPLATES])
         self.web = WebParts(
             self.store,
             pages,
@@ -62,7 +66,7 @@ class Desk:
             self._fetch_file,
             openid=self.openid,
         )
-        self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES])
+        self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES, *studio_pages(self.editorial)])
         self.app = SecurityHeaders(self.litestar, is_https=self.web.is_https)
 
     async def _fetch_file(self, file_id: str) -> bytes:

@@ -139,11 +139,11 @@ async def test_order_within_a_chat_is_kept_while_chats_go_side_by_side(store: St
 
 
 async def test_turn_that_fails_is_buried_and_the_person_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail_sometimes(incoming: Any, uow: Any, release: Any) -> Any:
+    def fail_sometimes(incoming: Any, uow: Any, release: Any, visits: Any) -> Any:
         if getattr(incoming, "text", "") == "boom":
             uow.audit.note(incoming.chat_id, "must be rolled back", incoming.at)
             raise KeyError("boom")
-        return run_turn(incoming, uow, release)
+        return run_turn(incoming, uow, release, visits)
 
     monkeypatch.setattr(intake_module, "run_turn", fail_sometimes)
     sandbox = Sandbox(TOKEN)

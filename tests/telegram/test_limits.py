@@ -12,6 +12,13 @@ def test_a_few_messages_leave_a_chat_at_once_then_one_a_second() -> None:
     assert limits.reserve(2, 100.0) == 100
 
 
+def test_group_gets_twenty_a_minute() -> None:
+    limits = Limits(1000)
+    times = [limits.reserve(-1, 100.0) for _ in range(40)]
+    assert sum(at < 101 for at in times) == 5
+    assert max(sum(start <= at < start + 60 for at in times) for start in times) <= 20
+
+
 def test_chat_that_was_quiet_has_its_burst_again() -> None:
     limits = Limits(1000)
     for _ in range(6):

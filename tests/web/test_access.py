@@ -68,6 +68,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | str] = {
     ("POST", "/desk/people/{account_id:str}/second-factor"): MANAGERS,
     ("POST", "/desk/people/{account_id:str}/password"): MANAGERS,
     ("GET", "/desk/audit"): frozenset({Role.AUDITOR}),
+    ("GET", "/studio"): frozenset({Role.EDITOR, Role.PUBLISHER, Role.LEAD}),  # its pages: tests/studio/test_access.py
 }
 WITH_ONE_TIME_PASSWORD = {("GET", "/desk/profile"), ("POST", "/desk/profile"), ("POST", "/desk/profile/password")}
 WITH_ONE_TIME_PASSWORD |= {("POST", "/desk/logout")}

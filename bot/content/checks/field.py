@@ -108,7 +108,7 @@ def _article(content: Content, id: str, name: str, value: Any, answers: frozense
 
 def _services(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     for service in value if isinstance(value, list) else [value]:
-        if service not in content.sources.services:
+        if not isinstance(service, str) or service not in content.sources.services:
             what = f"'{id}' lists the service '{service}', which does not exist."
             yield "service-unknown", what, did_you_mean(str(service), content.sources.services)
 
@@ -116,7 +116,7 @@ def _services(content: Content, id: str, name: str, value: Any, answers: frozens
 def _topics(content: Content, id: str, name: str, value: Any, answers: frozenset[str]) -> Iterator[Complaint]:
     known = {topic for service in content.sources.services.values() for topic in service.get("topics") or ()}
     for topic in value if isinstance(value, list) else [value]:
-        if topic not in known:
+        if not isinstance(topic, str) or topic not in known:
             yield (
                 "topic-unknown",
                 f"'{id}' lists the topic '{topic}', on which there is no service.",

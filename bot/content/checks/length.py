@@ -21,6 +21,12 @@ PROFILE = {"common/description": 512, "common/short_description": 120} | {
 LABEL_CHARACTERS = 60  # longer ones are cut on a small phone
 
 
+def max_length(key: str) -> int:
+    """How many characters a text may have, as far as one text alone tells: screens are put together of several."""
+    is_label = "/choices/" in key or key.endswith("/heading") or key.startswith("common/keyboard_")
+    return PROFILE.get(key, LABEL_CHARACTERS if is_label else TEXT_UNITS)
+
+
 def find_too_long(release: Release, sources: Sources) -> Iterator[Problem]:
     """Screens beyond Telegram's limits, with the longest values, in any language."""
     for locale in release.locales:

@@ -6,6 +6,7 @@ from bot.content.checks.content import Content
 from bot.content.problem import Problem, did_you_mean
 from bot.engine.advance import WAYS
 from bot.understanding.fold import fold
+from bot.understanding.meaning import DANGER, EXAMPLES, HARMLESS, HUMAN, OTHER, TOPICS
 from bot.understanding.phrases import ANSWERS, CONTAINED
 
 INTENTS = (*WAYS, *ANSWERS, "danger")
@@ -16,6 +17,9 @@ def check(content: Content) -> Iterator[Problem]:
     for tag, intents in content.sources.phrases.items():
         where = f"knowledge/phrases/{tag}.yaml:1"
         for intent, phrases in intents.items():
+            if intent in (TOPICS, EXAMPLES):
+                yield from _check_learned(where, intent, phrases, content)
+                continue
             if intent not in INTENTS:
                 hint = did_you_mean(str(intent), INTENTS)
                 yield Problem(where, "intent-unknown", f"nothing is called '{intent}'.", hint)
@@ -31,3 +35,26 @@ def check(content: Content) -> Iterator[Problem]:
                 if other != intent:
                     what = f"'{phrase}' means '{intent}' here and '{other}' in '{there}'."
                     yield Problem(where, "phrase-twice", what, "Remove one of the two.")
+
+
+def _check_learned(where: str, section: str, lists: object, content: Content) -> Iterator[Problem]:
+    """Sentences to learn from: a sentence under two meanings teaches nothing."""
+    if not isinstance(lists, dict):
+        yield Problem(where, "phrase-shape", f"'{section}' must hold named lists of sentences.")
+        return
+    known = content.sources.sections if section == TOPICS else (DANGER, HUMAN, HARMLESS, OTHER)
+    meant: dict[str, str] = {}
+    for name, sentences in lists.items():
+        if name not in known:
+            hint = did_you_mean(str(name), known)
+            # A warning: phrases may be written before their article is.
+            yield Problem(where, "topic-unknown", f"'{name}' in '{section}' does not exist.", hint, is_warning=True)
+        if not isinstance(sentences, list) or not all(isinstance(sentence, str) for sentence in sentences):
+            hint = "Put words such as yes, no and numbers into quotation marks."
+            yield Problem(where, "phrase-shape", f"'{name}' in '{section}' must be a list of sentences.", hint)
+            continue
+        for sentence in sentences:
+            other = meant.setdefault(fold(sentence), name)
+            if other != name:
+                what = f"'{sentence}' stands under '{name}' and '{other}'."
+                yield Problem(where, "phrase-twice", what, "Remove one of the two.", is_warning=True)

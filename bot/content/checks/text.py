@@ -15,7 +15,7 @@ FILLED = frozenset(
     | {"date", "phone", "email", "address", "url", "languages", "hours", "days", "times", "time"}
     | {"name", "position", "low", "high", "mb", "language", "urgency"}
 )
-_BRACE = re.compile(r"[{}]")
+BRACE = re.compile(r"[{}]")
 _PHONE = re.compile(r"(?<![\d.§])(?:\d{2} ){3}\d{2}(?!\d)|(?<!\d)\d{8}(?!\d)|(?<!\d)1\d{2} \d{3}(?!\d)")
 _ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w")
 # An amount, a length of time or an age, a section of a law: each is a fact with a source.
@@ -52,7 +52,7 @@ def _find(key: str, form: str, known: frozenset[str] | set[str]) -> Iterator[tup
         if name not in known:
             code = "fact-unknown" if "." in name else "placeholder-unknown"
             yield code, f"'{key}' names {{{name}}}, which nothing fills in.", did_you_mean(name, known)
-    if _BRACE.search(PLACEHOLDER.sub("", form)):
+    if BRACE.search(PLACEHOLDER.sub("", form)):
         yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
     if _PHONE.search(form) or _ADDRESS.search(form) or _AMOUNT.search(PLACEHOLDER.sub("", form)):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from babel import Locale
 
-from bot.content.catalog import Translation
+from bot.content.catalog import Translated, Translation
 from bot.content.checks.content import Content
-from bot.content.checks.text import forms_of, marks
+from bot.content.checks.text import BRACE, forms_of, marks
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
 from bot.i18n.plural import categories
@@ -46,17 +46,22 @@ def _wait(tag: str, text: SourceText, entry: Translation | None) -> Iterator[Pro
 
 
 def _compare(tag: str, text: SourceText, entry: Translation) -> Iterator[Problem]:
+    for code, what, hint in find_differences(tag, text, entry.text):
+        yield Problem(entry.where, code, what, hint)
+
+
+def find_differences(tag: str, text: SourceText, translated: Translated) -> Iterator[tuple[str, str, str]]:
+    """What a translation says otherwise than the Danish: (code, what, hint) of each."""
     sources = forms_of(text)
-    forms = entry.text if isinstance(entry.text, tuple) else (entry.text,)
-    if isinstance(text.text, tuple) and len(forms) != len(categories(tag)):
-        what = f"'{text.key}' has {len(forms)} plural forms, '{tag}' needs {len(categories(tag))}."
-        yield Problem(entry.where, "plural-count", what)
+    forms = translated if isinstance(translated, tuple) else (translated,)
+    wanted = len(categories(tag)) if isinstance(text.text, tuple) else 1
+    if len(forms) != wanted:
+        yield "plural-count", f"'{text.key}' has {len(forms)} plural forms, '{tag}' needs {wanted}.", ""
         return
     for form in forms:
         # A plural's forms are each like the Danish plural, which always holds the number.
-        found = _differences(text.key, sources[-1], form)
-        for code, what, hint in (*found, *_turned_round(text.key, form, tag)):
-            yield Problem(entry.where, code, what, hint)
+        yield from _differences(text.key, sources[-1], form)
+        yield from _turned_round(text.key, form, tag)
 
 
 def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, str]]:
@@ -66,6 +71,8 @@ def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, s
     for name in (found - wanted).elements():
         what = f"'{key}' has {{{name}}}, which the Danish does not have."
         yield "placeholder-extra", what, did_you_mean(name, wanted)
+    if BRACE.search(PLACEHOLDER.sub("", form)):
+        yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
     if source.count("**") != form.count("**") or source.count("`") != form.count("`"):
         yield "markup-differs", f"'{key}' has other ** or ` than the Danish.", ""

@@ -5,6 +5,7 @@ from bot.engine.effects import (
     AddToTranscript,
     AnswerAdviser,
     CancelTicket,
+    ChangeTicketLanguage,
     ChooseCallback,
     MarkReachable,
     OpenTicket,
@@ -15,6 +16,7 @@ from bot.engine.effects import (
     Text,
 )
 from bot.engine.screen import HOME, ways
+from bot.handoff.queue import who_hears
 from bot.handoff.ticket import Ticket, most_urgent
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.message import message_body, plain
@@ -55,6 +57,14 @@ def open_ticket(effect: OpenTicket, scene: Scene) -> None:
     scene.session = replace(session, ticket=ticket.id, is_claimed=False, ticket_told=False)
 
 
+@handles(ChangeTicketLanguage)
+def change_ticket_language(effect: ChangeTicketLanguage, scene: Scene) -> None:
+    ticket = scene.uow.tickets.open_of(scene.session.chat_id)
+    if ticket is not None and ticket.locale != effect.locale:
+        scene.uow.tickets.save(replace(ticket, locale=effect.locale))
+        scene.uow.announce("queue", f"ticket:{ticket.id}")
+
+
 @handles(CancelTicket)
 def cancel_ticket(effect: CancelTicket, scene: Scene) -> None:
     ticket = scene.uow.tickets.open_of(scene.session.chat_id)
@@ -63,7 +73,15 @@ def cancel_ticket(effect: CancelTicket, scene: Scene) -> None:
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "cancelled", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket cancelled", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")
-    scene.session = replace(scene.session, ticket=None, is_claimed=False, ticket_told=False)
+    scene.session = replace(
+        scene.session,
+        ticket=None,
+        is_claimed=False,
+        ticket_told=False,
+        is_asked=False,
+        is_paused=False,
+        safe_word=None,
+    )
 
 
 @handles(AddToTranscript)
@@ -88,13 +106,12 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         scene.uow.transcripts.mark_edited(ticket.chat_id, ticket.id, effect.message_id, scene.at)
     if ticket.state == "claimed":
         # A new version: what the adviser is writing was begun without having read this.
-        scene.uow.tickets.save(ticket.heard(scene.at))
-        scene.uow.announce("queue")
+        scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 @handles(AnswerAdviser)
 def answer_adviser(effect: AnswerAdviser, scene: Scene) -> None:
-    """The answer joins the transcript in Danish, and the person reads what they have answered: pressing again says
+    """The answer joins the transcript, and the person reads what they have answered: pressing again says
     something new, as writing again would."""
     ticket, is_known = scene.uow.tickets.open_of(scene.session.chat_id), effect.answer in scene.release.keys("")
     if ticket is None or not is_known or not scene.uow.transcripts.has_key(ticket.chat_id, ticket.id, effect.asked):
@@ -120,12 +137,14 @@ def choose_callback(effect: ChooseCallback, scene: Scene) -> None:
 
 
 def _answered(ticket: Ticket, kind: str, answer: Text, scene: Scene) -> None:
-    """Advisers read it in Danish; what the person saw was the same text in their language."""
-    source = scene.release.locales[0]
-    line = TranscriptLine(scene.at, "person", kind, plain(answer, source, scene.release), locale=source)
+    """As the person saw it, and in Danish for the adviser."""
+    release = scene.release
+    theirs, danish = (plain(answer, tag, release) for tag in (ticket.locale, release.locales[0]))
+    line = TranscriptLine(
+        scene.at, "person", kind, theirs, locale=ticket.locale, danish=None if theirs == danish else danish
+    )
     scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
-    scene.uow.tickets.save(ticket.heard(scene.at))
-    scene.uow.announce("queue")
+    scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
 
 
 def _say_too_late(scene: Scene) -> None:
@@ -145,7 +164,8 @@ def reopen_ticket(effect: ReopenTicket, scene: Scene) -> None:
         _say_too_late(scene)
         return
     if ticket.state == "closed":
-        ticket = scene.uow.tickets.save(ticket.reopened(scene.at))
+        urgency, locale = most_urgent(ticket.urgency, effect.urgency), scene.session.locale or ticket.locale
+        ticket = scene.uow.tickets.save(replace(ticket.reopened(scene.at), urgency=urgency, locale=locale))
         scene.uow.transcripts.add(ticket.chat_id, ticket.id, TranscriptLine(scene.at, "person", "reopened", ""))
         scene.uow.audit.note(ticket.chat_id, "ticket_reopened", scene.at, about=ticket.id)
         scene.uow.announce("queue", f"ticket:{ticket.id}")

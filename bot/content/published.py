@@ -1,0 +1,136 @@
+"""The repository's branch `live` as the place the bot's content comes from, and what keeps the branches together."""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+import structlog
+
+from bot.content.checkout import Checkouts
+from bot.content.live import stamp_of
+from bot.content.load import FOLDERS, Loaded, try_load
+from bot.content.repository import DRAFT, LIVE, SHIPPED, ContentRepository
+from bot.errors import ContentRefused, ContentUnusable
+from bot.runner.kept import Kept
+
+log = structlog.get_logger()
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    """All content files below a folder, by their path."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for folder in FOLDERS
+        for path in sorted((root / folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+class Published:
+    """The content repository of a data folder.
+
+    `live` follows what the installed version ships wherever no editor has changed a text; so does the draft. What was
+    pushed from outside goes into the draft. All of it happens at the start and whenever something of it has changed.
+
+    Args:
+        data_dir: Holds `content.git` and `releases/`.
+        shipped: The folder with the installed version's content.
+        today: The day in Copenhagen.
+    """
+
+    def __init__(self, data_dir: Path, shipped: Path, today: Callable[[], date], kept: Kept) -> None:
+        self.repository = ContentRepository(data_dir / "content.git")
+        self.checkouts = Checkouts(self.repository, data_dir / "releases")
+        self._shipped, self._today, self._kept = shipped, today, kept
+        self.today, self.kept = today, kept
+        self._last_good = data_dir / "releases.last"
+        self._shipped_stamp: Hashable = None
+        self._lock = threading.Lock()
+        self._looked_at: frozenset[tuple[str, str]] = frozenset()
+
+    # --- where the bot looks ----------------------------------------------------------------------
+
+    def stamp(self) -> Hashable:
+        with suppress(ContentUnusable):
+            self.sync()
+            return self.repository.revision(LIVE)
+        return None
+
+    def folder(self) -> Path:
+        return self.checkouts.get(self.repository.revision(LIVE))
+
+    def fallbacks(self) -> Iterator[Path]:
+        with suppress(OSError):
+            last = Path(self._last_good.read_text("utf-8"))
+            if last.is_dir():
+                yield last
+        yield self._shipped
+
+    def loaded(self, folder: Path) -> None:
+        with suppress(OSError):  # only a bot that starts with a damaged repository needs it
+            self._last_good.write_text(str(folder.absolute()), "utf-8")
+
+    # --- branches ---------------------------------------------------------------------------------
+
+    def load(self, revision: str, day: date | None = None) -> Loaded:
+        """Check the content of a revision, as of today or another day."""
+        return try_load(self.checkouts.get(revision), day or self._today(), self._kept)
+
+    def load_files(self, files: Mapping[str, bytes]) -> Loaded:
+        """Check content that is no revision yet."""
+        with TemporaryDirectory(prefix="vejviser-") as folder:
+            for path, raw in files.items():
+                target = Path(folder).joinpath(*PurePosixPath(path).parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(raw)
+            return try_load(Path(folder), self._today(), self._kept)
+
+    def sync(self) -> None:
+        """Make the repository where there is none, and bring its branches together. Cheap when nothing has changed."""
+        with self._lock:
+            now = datetime.now(UTC)
+            ContentRepository.open(self.repository.path, lambda: read_files(self._shipped), now)
+            stamp = stamp_of(self._shipped)
+            if stamp != self._shipped_stamp:
+                self._follow_shipped(now)
+                self._shipped_stamp = stamp
+            self.repository.merge(DRAFT, LIVE, now)
+            self._take_incoming(now)
+
+    def _follow_shipped(self, now: datetime) -> None:
+        files = read_files(self._shipped)
+        if not self.repository.holds(SHIPPED, files):
+            problems = try_load(self._shipped, self._today(), self._kept).errors
+            if problems:  # a file that is just being written by hand, or that is wrong
+                log.error("content refused", count=len(problems), problems=[str(problem) for problem in problems])
+                return
+            self.repository.ship(files, now)
+        self.repository.merge(LIVE, SHIPPED, now, accept=lambda revision: not self.load(revision).errors)
+        self.repository.merge(DRAFT, SHIPPED, now)
+
+    def _take_incoming(self, now: datetime) -> None:
+        """Merge what was pushed; what clashes or breaks the draft waits until its author has mended it."""
+        tips = frozenset((name, self.repository.revision(name)) for name in self.repository.incoming())
+        for name, revision in sorted(tips - self._looked_at):
+            if self.why_waiting(name):
+                log.warning("pushed content waits", count=1)
+            else:
+                self.repository.merge(DRAFT, name, now)
+            self._looked_at |= {(name, revision)}
+
+    def why_waiting(self, name: str) -> tuple[str, ...]:
+        """What keeps a pushed branch from being merged: texts that both sides changed, or errors that it brings."""
+        clashes = self.repository.clashes(DRAFT, name)
+        if clashes:
+            return tuple(f"{clash}: both sides changed it" for clash in clashes)
+        try:
+            merged = self.repository.merged(DRAFT, name)
+            before = {(problem.code, problem.what) for problem in self.load(self.repository.revision(DRAFT)).errors}
+            return tuple(
+                str(problem) for problem in self.load(merged).errors if (problem.code, problem.what) not in before
+            )
+        except ContentRefused as refused:
+            return refused.problems

@@ -1,0 +1,1 @@
+"""The editors' web pages: one module a page."""

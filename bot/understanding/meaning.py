@@ -1,0 +1,136 @@
+"""What a typed text is about, learned from each language's sentences: the topics it touches, danger, a wish."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from bot.understanding.cpr import find_cpr
+from bot.understanding.language import Languages
+from bot.understanding.learned import Learned
+from bot.understanding.phrases import Phrases
+from bot.understanding.spelling import sounds, words
+
+TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all others are intents
+DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
+ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
+MOST_OFFERS = 3
+
+# Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
+TOPIC_FLOOR = 0.15  # below it the bot says that it did not understand
+OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
+NEXT_OFFER = 0.35  # further topics are offered from this share of the best one's score on
+DANGER_FLOOR = 0.30
+HARMLESS_LEAD = 0.1
+VETO_LEAD = 0.2  # from which on what only sounds like danger takes back even a phrase of danger
+HUMAN_FLOOR = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What was found in one text.
+
+    Args:
+        locale: The language that the text seems to be in, also one that we do not offer; None where nobody can tell.
+        topics: Ids of articles, best first, at most three; empty means that the text is out of scope.
+    """
+
+    locale: str | None
+    topics: tuple[str, ...]
+    is_danger: bool
+    wants_human: bool
+    has_cpr: bool
+
+
+class Understanding:
+    """All that was learned from the phrases, a language at a time when it is first needed.
+
+    Args:
+        by_locale: Per language tag, the file of phrases as it is written.
+    """
+
+    def __init__(self, by_locale: Mapping[str, Mapping[str, Any]]) -> None:
+        self._files = by_locale
+        intents = {
+            tag: {name: phrases for name, phrases in file.items() if name not in (TOPICS, EXAMPLES)}
+            for tag, file in by_locale.items()
+        }
+        self.phrases = Phrases(intents)
+        self._languages = Languages({tag: _sentences(file) for tag, file in by_locale.items()})
+        self._learned: dict[tuple[str, bool], Learned] = {}
+        self._learning = Lock()
+
+    def warm(self) -> None:
+        """Learn everything now, so that nobody waits for it later."""
+        for tag, file in self._files.items():
+            if file.get(TOPICS):
+                self._model(tag, is_romanised=False)
+                if tag in ROMANISED:
+                    self._model(tag, is_romanised=True)
+
+    def guess_locale(self, text: str) -> str | None:
+        return self._languages.guess(text)
+
+    def intent(self, text: str, locale: str | None) -> str | None:
+        """What a text means wherever it is typed: danger, a wish for a human, an answer or a way; None for none."""
+        meaning = self.meaning(text, locale)
+        if meaning.is_danger:
+            return DANGER
+        return HUMAN if meaning.wants_human else self.phrases.match_whole(text, locale)
+
+    def meaning(self, text: str, locale: str | None = None) -> Meaning:
+        """All about one text.
+
+        Args:
+            locale: The language of the talk; the text's own is found out and comes first.
+        """
+        guess = self._languages.guess(text)
+        scores = self._scores(text, guess if guess in self._files else locale)
+        is_sentence = " " in text.strip()  # one word alone tells of danger or a wish only where it is among the phrases
+        return Meaning(
+            locale=guess,
+            topics=_topics(scores),
+            is_danger=_is_danger(scores if is_sentence else {}, is_said=self.phrases.holds(DANGER, text)),
+            wants_human=self.phrases.holds(HUMAN, text) or (is_sentence and scores.get(HUMAN, 0.0) >= HUMAN_FLOOR),
+            has_cpr=bool(find_cpr(text)),
+        )
+
+    def _scores(self, text: str, locale: str | None) -> dict[str, float]:
+        if locale is None or not self._files.get(locale, {}).get(TOPICS):
+            return {}
+        is_romanised = locale in ROMANISED and sum(map(str.isascii, text)) > len(text) / 2
+        return self._model(locale, is_romanised=is_romanised).scores(text)
+
+    def _model(self, locale: str, *, is_romanised: bool) -> Learned:
+        with self._learning:
+            key = locale, is_romanised
+            if key not in self._learned:
+                cut = sounds if is_romanised else partial(words, locale=locale)
+                self._learned[key] = Learned(_examples(self._files[locale]), cut)
+            return self._learned[key]
+
+
+def _examples(file: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    return {**file[TOPICS], **file.get(EXAMPLES, {})}
+
+
+def _sentences(file: Mapping[str, Any]) -> list[str]:
+    sections = [*file.get(TOPICS, {}).values(), *file.get(EXAMPLES, {}).values()]
+    return [sentence for section in sections for sentence in section]
+
+
+def _topics(scores: Mapping[str, float]) -> tuple[str, ...]:
+    ranked = sorted((name for name in scores if name not in (DANGER, HUMAN, HARMLESS, OTHER)), key=lambda n: -scores[n])
+    if not ranked or scores[ranked[0]] < max(TOPIC_FLOOR, scores.get(OTHER, 0.0) + OTHER_LEAD):
+        return ()
+    best = scores[ranked[0]]
+    return tuple(name for name in ranked[:MOST_OFFERS] if scores[name] >= best * NEXT_OFFER)
+
+
+def _is_danger(scores: Mapping[str, float], *, is_said: bool) -> bool:
+    """Said in words that we know, unless the whole only sounds like it; or very like what people say in danger."""
+    danger, harmless = scores.get(DANGER, 0.0), scores.get(HARMLESS, 0.0)
+    if is_said:
+        return harmless < danger + VETO_LEAD
+    return danger >= max(DANGER_FLOOR, harmless + HARMLESS_LEAD)

@@ -1,0 +1,161 @@
+"""What is live: published content, what a new version ships, and something to say whatever breaks."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.content import live
+from bot.content.live import LiveRelease
+from bot.content.published import Published
+from bot.content.repository import DRAFT, LIVE, Author
+from bot.runner.kept import Kept
+from tests.support.content import TODAY, copy_content, edit
+from tests.support.waiting import eventually
+
+EDITOR = Author("Editor A", "editor-a@vejviser.invalid")
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+FLOW = "flows/common.yaml"
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    return copy_content(tmp_path / "shipped")
+
+
+@pytest.fixture
+def open_again(tmp_path: Path, shipped: Path) -> Callable[[], Published]:
+    """What every process does at its start, on one data folder."""
+    return lambda: Published(tmp_path / "data", shipped, lambda: TODAY, Kept())
+
+
+def hold(published: Published) -> LiveRelease:
+    return LiveRelease(published, lambda: TODAY, Kept())
+
+
+def save(published: Published, before: str, after: str, path: str = FLOW) -> str:
+    base = published.repository.revision(DRAFT)
+    raw = (published.repository.read(path, base) or b"").decode()
+    assert before in raw
+    return published.repository.commit({path: raw.replace(before, after, 1).encode()}, EDITOR, "Edit", base, NOW)
+
+
+async def test_publication_is_live_in_every_process_within_seconds(open_again: Callable[[], Published]) -> None:
+    first = open_again()
+    held = [hold(first), hold(open_again())]
+    watching = [asyncio.create_task(each.watch()) for each in held]
+    before = held[0].current
+    edited = save(first, '"Nej"', '"Nej tak"')
+    await asyncio.sleep(1.2)
+    assert held[0].current is before  # a draft is a draft
+    started = time.monotonic()
+    first.repository.publish(edited, EDITOR, "Kinder", NOW)
+    await eventually(lambda: all(each.current.label("common/no", "da") == "Nej tak" for each in held))
+    assert time.monotonic() - started < 5
+    for task in watching:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def test_new_version_is_live_where_nobody_has_edited(open_again: Callable[[], Published], shipped: Path) -> None:
+    published = open_again()
+    hold(published)
+    published.repository.publish(save(published, '"Nej"', '"Nej tak"'), EDITOR, "", NOW)
+    save(published, '"Ja"', '"Ja tak"')
+    edit(shipped / FLOW, '"Nej"', '"Niks"')
+    edit(shipped / "flows/start.yaml", 'say: "Vælg sprog"', 'say: "Vælg dit sprog"')
+    held = hold(open_again())
+    assert held.current.label("common/no", "da") == "Nej tak"
+    assert held.current.label("common/yes", "da") == "Ja"
+    assert "Vælg dit sprog" in {held.current.label(key, "da") for key in held.current.keys("start/")}
+    draft = open_again().load(published.repository.revision(DRAFT)).release
+    assert draft is not None
+    assert draft.label("common/yes", "da") == "Ja tak"
+
+
+def test_file_saved_by_hand_is_live_and_broken_ones_are_not(open_again: Callable[[], Published], shipped: Path) -> None:
+    published = open_again()
+    held = hold(published)
+    edit(shipped / FLOW, '"Nej"', '"Niks"')
+    published.stamp()
+    assert held.reload() == ()
+    assert held.current.label("common/no", "da") == "Niks"
+    before = published.repository.revision(LIVE)
+    edit(shipped / "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
+    published.stamp()
+    assert published.repository.revision(LIVE) == before
+
+
+def test_damaged_repository_leaves_the_last_live_content(
+    open_again: Callable[[], Published], shipped: Path, tmp_path: Path
+) -> None:
+    published = open_again()
+    hold(published)
+    published.repository.publish(save(published, '"Nej"', '"Nej tak"'), EDITOR, "", NOW)
+    hold(published)
+    for path in (tmp_path / "data/content.git/objects").glob("??/*"):
+        path.chmod(0o644)
+        path.write_bytes(b"")
+    assert hold(open_again()).current.label("common/no", "da") == "Nej tak"
+    shutil.rmtree(tmp_path / "data/releases")
+    assert hold(open_again()).current.label("common/no", "da") == "Nej"  # what came with the version
+
+
+def test_live_content_that_cannot_be_loaded_leaves_the_running_release(open_again: Callable[[], Published]) -> None:
+    """The gate lets nothing broken through; should something get past it, the bot goes on."""
+    published = open_again()
+    held = hold(published)
+    before = held.current
+    broken = save(published, "goto: who}", "goto: nowhere}", "flows/complaint.yaml")
+    published.repository.publish(broken, EDITOR, "", NOW)
+    assert held.reload()
+    assert held.current is before
+    assert hold(published).current.label("common/no", "da") == before.label("common/no", "da")
+
+
+def test_pushed_work_that_breaks_the_draft_waits_with_its_reasons(open_again: Callable[[], Published]) -> None:
+    published = open_again()
+    hold(published)
+    draft = published.repository.revision(DRAFT)
+    broken = save(published, "goto: who}", "goto: nowhere}", "flows/complaint.yaml")
+    point(published, "incoming/a", broken)
+    point(published, DRAFT, draft)
+    published.sync()
+    assert published.repository.revision(DRAFT) == draft
+    assert any("[goto-unknown]" in reason for reason in published.why_waiting("incoming/a"))
+
+
+def point(published: Published, branch: str, revision: str) -> None:
+    import pygit2
+
+    repo = pygit2.Repository(str(published.repository.path))
+    repo.references.create(f"refs/heads/{branch}", pygit2.Oid(hex=revision), force=True)
+
+
+async def test_turns_wait_less_than_50_ms_while_a_release_is_exchanged(open_again: Callable[[], Published]) -> None:
+    held = hold(open_again())
+    waits: list[float] = []
+
+    async def turns() -> None:
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(0.001)
+            waits.append(time.perf_counter() - started)
+
+    task = asyncio.create_task(turns())
+    await asyncio.sleep(0.1)
+    assert await asyncio.to_thread(held.reload) == ()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert max(waits) < 0.05, max(waits)
+
+
+def test_poll_is_short_enough() -> None:
+    assert live.POLL_S < 5

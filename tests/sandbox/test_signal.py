@@ -1,0 +1,19 @@
+"""No wake-up is lost."""
+
+import asyncio
+
+from bot.sandbox.signal import Signal
+
+
+async def test_who_waits_in_a_task_hears_what_comes_before_its_first_step() -> None:
+    signal = Signal()
+    waiting = asyncio.create_task(signal.wait(5))
+    signal.notify()
+    async with asyncio.timeout(1):
+        assert await waiting
+
+
+async def test_time_runs_out_and_a_notice_of_before_does_not_count() -> None:
+    signal = Signal()
+    signal.notify()
+    assert not await signal.wait(0.01)
