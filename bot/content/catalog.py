@@ -1,6 +1,6 @@
 """Translations: one bilingual PO file a language and domain, found by context, never guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -71,12 +71,16 @@ class Catalog:
         }
 
 
-def read_catalogs(root: Path, sources: Sources) -> tuple[dict[str, Catalog], list[Problem]]:
-    """Read every language below `locales/`; a new language is a new folder."""
+def read_catalogs(
+    root: Path, sources: Sources, tags: Collection[str] | None = None
+) -> tuple[dict[str, Catalog], list[Problem]]:
+    """Read every language below `locales/`, or only these; a new language is a new folder."""
     problems: list[Problem] = []
     catalogs: dict[str, Catalog] = {}
     for folder in sorted((root / "locales").glob("*/LC_MESSAGES")):
         tag = folder.parent.name
+        if tags is not None and tag not in tags:
+            continue
         catalogs[tag] = Catalog(tag)
         for domain in DOMAINS:
             path = po_path(root, tag, domain)

@@ -62,7 +62,8 @@ class Editorial:
         self.repository = published.repository
         self.today, self.kept = published.today, published.kept
         self._benches: OrderedDict[str, Workbench] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._checking = threading.Lock(), threading.Lock()
+        self._problems: OrderedDict[tuple[str, date], tuple[Problem, ...]] = OrderedDict()
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -79,11 +80,20 @@ class Editorial:
         with self._lock:
             bench = self._benches.get(revision)
             if bench is None:
-                bench = self._benches[revision] = Workbench(self._published.checkouts.get(revision))
+                bench = self._benches[revision] = self._new_bench(revision)
                 while len(self._benches) > BENCHES_KEPT:
                     self._benches.popitem(last=False)
             self._benches.move_to_end(revision)
             return bench
+
+    def _new_bench(self, revision: str) -> Workbench:
+        """Made from the newest one that is known, which seldom differs in more than one file."""
+        root = self._published.checkouts.get(revision)
+        if not self._benches:
+            return Workbench(root)
+        known, bench = next(reversed(self._benches.items()))
+        before, after = self.repository.files(known), self.repository.files(revision)
+        return bench.after(root, [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)])
 
     def find(self, name: str) -> str:
         """The revision that a branch or the beginning of a revision names. Raises RevisionUnknown."""
@@ -95,7 +105,13 @@ class Editorial:
 
     def problems(self, revision: str | None = None, day: date | None = None) -> tuple[Problem, ...]:
         """What the checks say of a revision, of the draft as it is now where none is named; on another day if asked."""
-        return self._published.load(revision or self.draft(), day).problems
+        asked = revision or self.draft(), day or self._published.today()
+        with self._checking:
+            if asked not in self._problems:
+                self._problems[asked] = self._published.load(*asked).problems
+                while len(self._problems) > BENCHES_KEPT:
+                    self._problems.popitem(last=False)
+            return self._problems[asked]
 
     def review(self, revision: str | None = None) -> Review:
         """What the publication of a revision, or of the draft as it is now, would change.

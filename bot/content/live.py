@@ -1,6 +1,7 @@
 """The release that the bot speaks from now, exchanged whole when the content changes."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Protocol
 
 import structlog
 
+from bot.content.checked import Checked
 from bot.content.load import FOLDERS, load_release
 from bot.content.release import Release
 from bot.errors import ContentRefused, ContentUnusable
 from bot.runner.kept import Kept
 
 POLL_S = 1.0
+WARM_AFTER_S = 20.0  # what a start has to do comes first; a language that is written before is learned at once
 log = structlog.get_logger()
 
 
@@ -31,6 +34,10 @@ class Place(Protocol):
 
     def loaded(self, folder: Path) -> None:
         """This folder is live now."""
+
+    @property
+    def checked(self) -> Checked | None:
+        """Content that need not be checked again."""
 
 
 def stamp_of(root: Path) -> Hashable:
@@ -56,6 +63,10 @@ class Folder:
         return iter(())
 
     def loaded(self, folder: Path) -> None:
+        return None
+
+    @property
+    def checked(self) -> None:
         return None
 
 
@@ -93,7 +104,8 @@ class LiveRelease:
             raise
 
     def _load(self, folder: Path) -> Release:
-        release = load_release(folder, self._today(), self._kept, approved_only=self._approved_only)
+        checked = self._place.checked
+        release = load_release(folder, self._today(), self._kept, approved_only=self._approved_only, checked=checked)
         self._place.loaded(folder)
         return release
 
@@ -114,8 +126,14 @@ class LiveRelease:
         log.info("content live", digest=self.current.digest[:12])
         return ()
 
+    def _warm(self) -> None:
+        """Learn all languages' phrases beside the work; nothing waits for this thread when the process ends."""
+        threading.Thread(target=self.current.understanding.warm, daemon=True).start()
+
     async def watch(self) -> None:
         """Reload whenever the content has changed, until cancelled. A half-saved state mends itself soon."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(WARM_AFTER_S, self._warm)
         while True:
             await asyncio.sleep(POLL_S)
             try:
@@ -125,3 +143,4 @@ class LiveRelease:
             if stamp != self._stamp:
                 self._stamp = stamp
                 await asyncio.to_thread(self.reload)
+                loop.call_later(WARM_AFTER_S, self._warm)

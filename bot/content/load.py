@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.approvals import find_unreadable, read_approvals
 from bot.content.build import build_facts, build_nodes, build_services
 from bot.content.catalog import SOURCE_LOCALE, Translated, read_catalogs
+from bot.content.checked import Checked
 from bot.content.checks import Content, find_problems
 from bot.content.checks.length import find_too_long
 from bot.content.problem import Problem
@@ -17,8 +18,10 @@ from bot.content.source import read_sources
 from bot.errors import ContentRefused
 from bot.runner.kept import Kept
 from bot.understanding.meaning import Understanding
+from bot.understanding.sense import Sense
 
 DEFAULT = Kept()
+SENSE = "knowledge/phrases/sense.npz"
 FOLDERS = ("flows", "knowledge", "locales")
 
 
@@ -34,19 +37,28 @@ class Loaded:
         return tuple(problem for problem in self.problems if not problem.is_warning)
 
 
-def load_release(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False) -> Release:
+def load_release(
+    root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False, checked: Checked | None = None
+) -> Release:
     """Read, check and freeze the content below root.
 
+    Args:
+        checked: Content in there is not checked again; what is found free of errors is added.
     Raises:
         ContentRefused: with every problem of every file; warnings alone do not refuse.
     """
-    loaded = try_load(root, today, kept, approved_only=approved_only)
+    is_checked = checked is not None and checked.holds(digest_of_files(root))
+    loaded = try_load(root, today, kept, approved_only=approved_only, is_checked=is_checked)
     if loaded.release is None:
         raise ContentRefused(tuple(map(str, loaded.errors)))
+    if checked is not None and not is_checked:
+        checked.add(loaded.release.digest)
     return loaded.release
 
 
-def try_load(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False) -> Loaded:
+def try_load(
+    root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False, is_checked: bool = False
+) -> Loaded:
     """Read and check everything.
 
     Args:
@@ -54,13 +66,15 @@ def try_load(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bo
         today: The day for facts that are due for a review.
         kept: The settings that the privacy text names.
         approved_only: Show the Danish instead of translations about rights that nobody has approved.
+        is_checked: These very files were found free of errors before: only what cannot be read is a problem.
     """
     sources = read_sources(root)
     facts, wrong_facts = build_facts(sources)
     catalogs, wrong_catalogs = read_catalogs(root, sources)
     problems = [*sources.problems, *wrong_facts, *wrong_catalogs]
-    problems += find_unreadable(root, (SOURCE_LOCALE, *catalogs))
-    problems += find_problems(Content(sources, facts, catalogs, today))
+    if not is_checked:
+        problems += find_unreadable(root, (SOURCE_LOCALE, *catalogs))
+        problems += find_problems(Content(sources, facts, catalogs, today))
     if any(not problem.is_warning for problem in problems):
         return Loaded(None, tuple(sorted(problems)))
     messages: dict[str, Mapping[str, Translated]] = {
@@ -77,11 +91,12 @@ def try_load(root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bo
         services=build_services(sources),
         rights=frozenset(id for id, node in sources.nodes.items() if node.get("rights")),
         approved=read_approvals(root, messages),
-        understanding=Understanding(sources.phrases),
+        understanding=Understanding(sources.phrases, Sense.read(root / SENSE)),
         kept=kept.periods(),
         approved_only=approved_only,
     )
-    problems += find_too_long(release, sources)
+    if not is_checked:
+        problems += find_too_long(release, sources)
     loaded = Loaded(release, tuple(sorted(problems)))
     return Loaded(None, loaded.problems) if loaded.errors else loaded
 

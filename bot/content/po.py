@@ -6,10 +6,12 @@ from io import BytesIO
 
 from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.catalog import Message
-from babel.messages.pofile import denormalize, read_po, write_po
+from babel.messages.pofile import denormalize, normalize, read_po, write_po
 
 MAX_PO_BYTES = 8_000_000
 MAX_LINE = 100_000  # no text of a screen is longer; a file with longer lines is not a translator's
+WIDTH = 120
+_PREVIOUS = re.compile(r'^(#\| msgid(?:_plural)? )"previous (\d+)"$', re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 State = tuple[object, ...]
@@ -49,9 +51,27 @@ def parse_po(raw: bytes, tag: str) -> PoCatalog:
 
 
 def dump_po(catalog: PoCatalog) -> bytes:
+    """The file's bytes.
+
+    Babel folds previous texts in the middle of their quotation marks, which GNU gettext, Weblate and Poedit refuse: a
+    short mark is written in their place and exchanged for them.
+    """
+    previous = [(message, message.previous_id) for message in messages_of(catalog) if message.previous_id]
+    texts: list[str] = []
+    for message, ids in previous:
+        message.previous_id = [f"previous {len(texts) + number}" for number, _ in enumerate(ids)]
+        texts += ids
     written = BytesIO()
-    write_po(written, catalog, width=120, include_lineno=False, include_previous=True)
-    return written.getvalue()
+    try:
+        write_po(written, catalog, width=WIDTH, include_lineno=False, include_previous=True)
+    finally:
+        for message, ids in previous:
+            message.previous_id = ids
+
+    def exchange(found: re.Match[str]) -> str:
+        return found[1] + normalize(texts[int(found[2])], prefix="#| ", width=WIDTH)
+
+    return _PREVIOUS.sub(exchange, written.getvalue().decode()).encode()
 
 
 def messages_of(po: PoCatalog) -> Iterator[Message]:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
+from bot.content.checked import Checked
 from bot.content.checkout import Checkouts
 from bot.content.live import stamp_of
 from bot.content.load import FOLDERS, Loaded, try_load
@@ -44,8 +45,9 @@ class Published:
     def __init__(self, data_dir: Path, shipped: Path, today: Callable[[], date], kept: Kept) -> None:
         self.repository = ContentRepository(data_dir / "content.git")
         self.checkouts = Checkouts(self.repository, data_dir / "releases")
-        self._shipped, self._today, self._kept = shipped, today, kept
+        self._shipped, self.today, self._kept = shipped, today, kept
         self.today, self.kept = today, kept
+        self.checked = Checked(data_dir / "checked")
         self._last_good = data_dir / "releases.last"
         self._shipped_stamp: Hashable = None
         self._lock = threading.Lock()
@@ -77,7 +79,7 @@ class Published:
 
     def load(self, revision: str, day: date | None = None) -> Loaded:
         """Check the content of a revision, as of today or another day."""
-        return try_load(self.checkouts.get(revision), day or self._today(), self._kept)
+        return self._load(self.checkouts.get(revision), day)
 
     def load_files(self, files: Mapping[str, bytes]) -> Loaded:
         """Check content that is no revision yet."""
@@ -86,7 +88,13 @@ class Published:
                 target = Path(folder).joinpath(*PurePosixPath(path).parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(raw)
-            return try_load(Path(folder), self._today(), self._kept)
+            return self._load(Path(folder), None)
+
+    def _load(self, folder: Path, day: date | None) -> Loaded:
+        loaded = try_load(folder, day or self.today(), self._kept)
+        if loaded.release is not None:
+            self.checked.add(loaded.release.digest)
+        return loaded
 
     def sync(self) -> None:
         """Make the repository where there is none, and bring its branches together. Cheap when nothing has changed."""
@@ -103,7 +111,7 @@ class Published:
     def _follow_shipped(self, now: datetime) -> None:
         files = read_files(self._shipped)
         if not self.repository.holds(SHIPPED, files):
-            problems = try_load(self._shipped, self._today(), self._kept).errors
+            problems = self._load(self._shipped, None).errors
             if problems:  # a file that is just being written by hand, or that is wrong
                 log.error("content refused", count=len(problems), problems=[str(problem) for problem in problems])
                 return

@@ -14,7 +14,7 @@ from bot.dates.deadline import COPENHAGEN, Period
 from bot.engine.effects import Month, Param, Text
 from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
-from bot.i18n.day import full_date, month_name
+from bot.i18n.day import calendar_date, full_date, month_name
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
 from bot.i18n.template import placeholders
@@ -197,7 +197,7 @@ class Release:
             return self.render(Text("common/unknown"), locale)
         if isinstance(fact.value, Period):
             return self._period(fact.value, locale)
-        shown = full_date(fact.value, locale) if isinstance(fact.value, date) else str(fact.value)
+        shown = calendar_date(fact.value, locale) if isinstance(fact.value, date) else str(fact.value)
         return self.render(Text("common/unsure", {"value": shown}), locale) if fact.confidence == "low" else shown
 
     def _period(self, period: Period, locale: str) -> Rendered:

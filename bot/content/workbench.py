@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +37,6 @@ class Entry:
 
     Args:
         text: The translation; of Danish itself the Danish. None where there is none.
-        version: Changes with every word of either side: what an editor saw is known by it.
         previous: Of a stale translation the Danish that it was made for.
         approval: Of an approved text: who, when.
         where: "flows/complaint.yaml:14", of the Danish.
@@ -47,11 +47,15 @@ class Entry:
     source: SourceValue
     text: Translated | None
     state: State
-    version: str
     where: str
     comment: str = ""
     previous: SourceValue | None = None
     approval: Approval | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes with every word of either side: what an editor saw is known by it."""
+        return version_of(self.source, self.text)
 
     @property
     def flow(self) -> str:
@@ -84,6 +88,23 @@ class Workbench:
         self.problems: list[Problem]
         self.catalogs, self.problems = read_catalogs(root, self.sources)
         self._entries: dict[str, dict[str, Entry]] = {}
+
+    def after(self, root: Path, changed: Collection[str]) -> "Workbench":
+        """The same for a revision that differs from this one in these files: only languages among them are read again.
+
+        A translator saves one text after the other, and waits for each.
+        """
+        tags = {path.split("/")[1] for path in changed if path.startswith("locales/")}
+        if not tags <= set(self.tags) or any(not path.startswith("locales/") for path in changed):
+            return Workbench(root)
+        bench = copy(self)
+        catalogs, problems = read_catalogs(root, self.sources, tags)
+        others = [each for each in self.problems if each.where.split("/")[1] not in tags]
+        bench.root, bench.problems = root, others + problems
+        kept = {tag: catalog for tag, catalog in self.catalogs.items() if tag not in tags or tag in catalogs}
+        bench.catalogs = kept | catalogs
+        bench._entries = {tag: entries for tag, entries in self._entries.items() if tag not in tags}
+        return bench
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -143,8 +164,7 @@ class Workbench:
             previous = None
             if known is not None and translated is not None and known.is_stale(text):
                 state, previous = State.STALE, known.previous if known.source == text.text else known.source
-        version = version_of(text.text, translated)
-        if state is not State.DRAFT or approval is None or approval.digest != version:
+        if approval is not None and (state is not State.DRAFT or approval.digest != version_of(text.text, translated)):
             approval = None
         return Entry(
             text.key,
@@ -152,7 +172,6 @@ class Workbench:
             text.text,
             translated,
             State.APPROVED if approval is not None else state,
-            version,
             text.where,
             text.comment,
             previous,
@@ -227,7 +246,7 @@ class Workbench:
         changes = {}
         for domain in sorted({domain_of(key) for key in texts}):
             path = po_path(self.root, tag, domain)
-            catalog = parse_po(path.read_bytes(), tag) if path.exists() else new_catalog(tag, domain, "")
+            catalog = parse_po(path.read_bytes(), tag) if path.exists() else new_catalog(tag, domain, datetime.now(UTC))
             _put(catalog, {key: text for key, text in texts.items() if domain_of(key) == domain}, self.sources.texts)
             changes[path.relative_to(self.root).as_posix()] = dump_po(catalog)
         return changes

@@ -8,6 +8,11 @@ DAYS_AGO: Mapping[str, Mapping[str, int]] = {
     "ar": {"اليوم": 0, "امس": 1, "البارحه": 1, "مبارح": 1, "اول امس": 2, "قبل يومين": 2, "قبل اسبوع": 7},
     "tr": {"bugun": 0, "dun": 1, "evvelsi gun": 2, "onceki gun": 2},
     "kl": {"ullumi": 0, "ippassaq": 1, "ippassaani": 2},
+    "so": {"maanta": 0, "shalay": 1, "dorraad": 2},
+    "fa": {"امروز": 0, "ديروز": 1, "ديشب": 1, "پريروز": 2},
+    "ur": {"اج": 0, "كل": 1, "گزشته كل": 1, "پرسوں": 2},
+    "uk": {"сьогодні": 0, "вчора": 1, "учора": 1, "позавчора": 2},
+    "pl": {"dzis": 0, "dzisiaj": 0, "wczoraj": 1, "przedwczoraj": 2},
 }
 
 # Spellings that Babel does not have: Levantine months, Kalaallisut as in laws and as in speech.

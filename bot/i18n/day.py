@@ -25,6 +25,16 @@ def full_date(day: date, locale: str) -> str:
     return format_date(day, "full", locale=locale)
 
 
+@lru_cache(maxsize=1024)
+def calendar_date(day: date, locale: str) -> str:
+    """A day of the calendar ("12. november 2026"): since when a rule holds, where the weekday says nothing."""
+    if locale == "kl":
+        return f"{day.day}. {_KL_MONTHS[day.month - 1]} {day.year}"
+    if locale == "en":
+        return format_date(day, "d MMMM y", locale="en")
+    return format_date(day, "long", locale=locale)
+
+
 def weekday_name(weekday: int, locale: str) -> str:
     """A weekday on its own, 0 for Monday."""
     return str(get_day_names("wide", "stand-alone", locale)[weekday])

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from bot.storage.new_id import new_id
 from bot.storage.tables import login_attempt
+
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("key"))))
 
 
 class LoginAttempts:
@@ -18,6 +20,9 @@ class LoginAttempts:
         self._db.execute(insert(login_attempt), {"key": key, "id": new_id(), "at": at})
 
     def count(self, key: str, since: datetime) -> int:
+        """How many there were; who asks at the same moment waits until this transaction has ended."""
+        if self._db.dialect.name == "postgresql":  # SQLite has one writer
+            self._db.execute(_LOCK, {"key": key})
         recent = (login_attempt.c.key == key, login_attempt.c.at >= since)
         return self._db.scalar(select(func.count()).select_from(login_attempt).where(*recent)) or 0
 

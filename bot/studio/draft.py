@@ -147,6 +147,17 @@ class Draft(View):
     def counts(self) -> Mapping[str, Mapping[State, int]]:
         return self.bench.counts()
 
+    @cached_property
+    def waiting(self) -> Mapping[str, Mapping[str, int]]:
+        """By flow (or "article/…", "service/…") and language, how many texts are missing or stale."""
+        found: dict[str, dict[str, int]] = {}
+        for tag in self.bench.tags[1:]:
+            for entry in self.bench.entries(tag).values():
+                if entry.state in (State.MISSING, State.STALE):
+                    of_flow = found.setdefault(entry.flow, {})
+                    of_flow[tag] = of_flow.get(tag, 0) + 1
+        return found
+
     def tried(self, changes: Mapping[str, bytes | None]) -> "Trial":
         """What the content would be with these files changed; only these are read again."""
         sources = self.sources

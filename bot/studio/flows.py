@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from bot.content.catalog import SOURCE_LOCALE
-from bot.content.workbench import State
 from bot.engine.flow import NODE_KINDS
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
@@ -34,20 +33,16 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 @get(PATH, opt=READERS)
 async def flows(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
     draft = await drafts.now()
-    sources = draft.sources
+    waiting = await asyncio.to_thread(lambda: draft.waiting)
     rows = [
         {
             "name": name,
             "title": fields.get("title") or name,
             "nodes": len(fields.get("nodes") or ()),
             "is_prepared": bool(fields.get("prepared")),
-            "waits": {
-                tag: waiting
-                for tag, counts in draft.bench.counts(name).items()
-                if tag != SOURCE_LOCALE and (waiting := counts[State.MISSING] + counts[State.STALE])
-            },
+            "waits": waiting.get(name, {}),
         }
-        for name, fields in sources.flows.items()
+        for name, fields in draft.sources.flows.items()
     ]
     return web.pages.render(request, "studio_flows.html", rows=rows)
 

@@ -1,6 +1,6 @@
 """A flow as a picture: boxes in layers, lines between them (fast-sugiyama finds the places)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fast_sugiyama import from_edges
@@ -9,6 +9,9 @@ WIDTH, HEIGHT = 150, 46  # of a box
 ACROSS, DOWN = 2.4, 1.25  # the layout's own distances are for small dots
 MARGIN = 10
 LETTERS = 20  # of a name that fits into a box
+
+Edge = tuple[str, str]
+Chain = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,15 @@ def draw(flow: str, gotos: Mapping[str, Iterable[str]]) -> Graph:
     Args:
         gotos: Where each of its nodes leads, by full ids; nodes of other flows are drawn once each.
     """
-    edges = sorted({(start, end) for start, ends in gotos.items() for end in ends if end != start})
+    edges = {(start, end) for start, ends in gotos.items() for end in ends}
+    ahead = _without_loops(gotos)
     places: dict[object, tuple[float, float]] = {}
-    pieces: list[tuple[object, object]] = []
-    if edges:
-        for positions, _, height, lines in from_edges(edges).dot_layout():
+    following: dict[object, list[object]] = {}
+    if ahead:
+        for positions, _, height, pieces in from_edges(sorted(ahead)).dot_layout():
             places |= {node: (x * ACROSS, (height - y) * DOWN) for node, (x, y) in positions}
-            pieces += lines
+            for start, end in pieces:
+                following.setdefault(start, []).append(end)
     # Who leads nowhere and is led to by nobody stands in a row below.
     alone = [node for node in gotos if node not in places]
     below = max((y for _, y in places.values()), default=-HEIGHT * DOWN) + HEIGHT * 2
@@ -57,7 +62,12 @@ def draw(flow: str, gotos: Mapping[str, Iterable[str]]) -> Graph:
         width=round(max((x for x, _ in moved.values()), default=0) + WIDTH + MARGIN),
         height=round(max((y for _, y in moved.values()), default=0) + HEIGHT + MARGIN),
         boxes=tuple(sorted(boxes, key=lambda box: (box.y, box.x))),
-        lines=tuple(_line(start, end, moved) for start, end in pieces),
+        lines=tuple(
+            _line(chain, moved, is_back)
+            for chain in _chains(following)
+            for edge, is_back in (((chain[0], chain[-1]), False), ((chain[-1], chain[0]), True))
+            if edge in edges
+        ),
     )
 
 
@@ -67,10 +77,42 @@ def _box(id: str, flow: str, x: float, y: float) -> Box:
     return Box(id, name if len(name) <= LETTERS else name[: LETTERS - 1] + "…", x, y, is_own)
 
 
-def _line(start: object, end: object, places: Mapping[object, tuple[float, float]]) -> str:
-    """From below a box to above the next one; bends of long lines are the layout's own points."""
-    (x1, y1), (x2, y2) = places[start], places[end]
-    half = WIDTH / 2
-    y1 += HEIGHT if isinstance(start, str) and y2 > y1 else 0
-    y2 += HEIGHT if isinstance(end, str) and y2 < y1 else 0
-    return f"{x1 + half:.0f},{y1:.0f} {x2 + half:.0f},{y2:.0f}"
+def _without_loops(gotos: Mapping[str, Iterable[str]]) -> set[Edge]:
+    """All edges so that they lead down the picture; those that close a loop are turned round for it."""
+    down: set[Edge] = set()
+    above: list[str] = []
+    seen: set[str] = set()
+
+    def visit(node: str) -> None:
+        seen.add(node)
+        above.append(node)
+        for goto in gotos.get(node, ()):
+            if goto not in above:
+                down.add((node, goto))
+            elif goto != node:
+                down.add((goto, node))
+            if goto not in seen:
+                visit(goto)
+        above.pop()
+
+    for node in gotos:
+        if node not in seen:
+            visit(node)
+    return down
+
+
+def _chains(following: Mapping[object, list[object]]) -> Iterator[Chain]:
+    """From node to node, over the points where a long line bends: these are numbers."""
+    for start, ends in following.items():
+        for end in ends if isinstance(start, str) else ():
+            chain = [start, end]
+            while not isinstance(chain[-1], str):
+                chain += following[chain[-1]]
+            yield tuple(chain)
+
+
+def _line(chain: Chain, places: Mapping[object, tuple[float, float]], is_back: bool) -> str:
+    """From below a box to above another one, or the other way round."""
+    (first, top), *between, (last, bottom) = (places[point] for point in chain)
+    points = [(first, top + HEIGHT), *between, (last, bottom)]
+    return " ".join(f"{x + WIDTH / 2:.0f},{y:.0f}" for x, y in (reversed(points) if is_back else points))

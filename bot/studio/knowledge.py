@@ -11,7 +11,6 @@ from litestar.response import Redirect
 
 from bot.articles.service import CONTACTS
 from bot.content.catalog import SOURCE_LOCALE
-from bot.content.workbench import State
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft, Trial
@@ -208,18 +207,9 @@ def _seen(view: Draft | Trial, key: str) -> dict[str, Any]:
 async def _list(
     request: SignedIn, web: Web, draft: Draft, address: str, titles: Mapping[str, str], kind: str
 ) -> Response[str]:
-    def look() -> list[dict[str, Any]]:
-        rows = {id: {"id": id, "title": title, "waits": {}} for id, title in titles.items()}
-        for tag in draft.bench.tags[1:]:
-            for entry in draft.bench.entries(tag).values():
-                first, _, rest = entry.key.partition("/")
-                id = rest.partition("/")[0]
-                if first == kind and id in rows and entry.state in (State.MISSING, State.STALE):
-                    waits: dict[str, int] = rows[id]["waits"]  # type: ignore[assignment]
-                    waits[tag] = waits.get(tag, 0) + 1
-        return sorted(rows.values(), key=lambda row: str(row["title"]).casefold())
-
-    rows = await asyncio.to_thread(look)
+    waiting = await asyncio.to_thread(lambda: draft.waiting)
+    ordered = sorted(titles.items(), key=lambda item: item[1].casefold())
+    rows = [{"id": id, "title": title, "waits": waiting.get(f"{kind}/{id}", {})} for id, title in ordered]
     return web.pages.render(request, "studio_knowledge.html", rows=rows, address=address, kind=kind)
 
 

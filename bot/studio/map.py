@@ -26,7 +26,9 @@ async def overview(request: SignedIn, web: Web, editorial: Studio, drafts: Shown
         return {**_attention(draft), "waiting": editorial.waiting(), "is_changed": editorial.live() != draft.revision}
 
     values = await asyncio.to_thread(look)
-    return web.pages.render(request, "studio_map.html", shown=shown, most=SHOWN, **values)
+    # Only with the person's yes, without their chat, numbers masked; older than 30 days they are deleted.
+    questions = await web.store.run(lambda unit: unit.questions.kept())
+    return web.pages.render(request, "studio_map.html", questions=questions[::-1], shown=shown, most=SHOWN, **values)
 
 
 def _attention(draft: Draft) -> dict[str, Any]:

@@ -106,7 +106,7 @@ async def text(request: SignedIn, web: Web, drafts: Shown, tag: FromPath[str]) -
 async def save(
     request: SignedIn, web: Web, editorial: Studio, drafts: Shown, tag: FromPath[str]
 ) -> Response[str] | Redirect:
-    """What the pressed button says: save, keep (the Danish means the same), approve or unapprove."""
+    """What the pressed button says: save, keep (the Danish means the same), approve, both, or unapprove."""
     form = await request.form()
     key, version, action = (str(form.get(name, "")) for name in ("key", "version", "do"))
     wanted = Filter.of(form)
@@ -117,7 +117,7 @@ async def save(
         return await _one(
             request, web, drafts, tag, key, wanted, problem="clash", typed=typed, was=str(form.get("was"))
         )
-    if action in ("approve", "unapprove"):
+    if action in ("approve", "unapprove", "both"):
         await _must_review(request, web, tag)
         if action == "approve" and typed != entry.text:
             return await _one(request, web, drafts, tag, key, wanted, problem="unsaved", typed=typed)
@@ -131,11 +131,18 @@ async def save(
                 changes = bench.approve(tag, {key: version}, request.user.name, web.now())
             case "unapprove":
                 changes = bench.unapprove(tag, [key])
-            case "save":
+            case "save" | "both":
                 changes = bench.translate(tag, {key: typed})
             case _:
                 raise HTTPException(status_code=422)
-        editorial.save(changes, author_of(request.user), f"{tag}: {key}", draft.revision)
+        revision = editorial.save(changes, author_of(request.user), f"{tag}: {key}", draft.revision)
+        if action == "both":
+            saved = drafts.get(revision).bench
+            reads = {key: saved.entry(tag, key).version}
+            if typed != saved.entry(tag, key).text:
+                raise EditRefused("Somebody has changed it since.")
+            approved = saved.approve(tag, reads, request.user.name, web.now())
+            editorial.save(approved, author_of(request.user), f"{tag}: {key} approved", revision)
 
     try:
         await asyncio.to_thread(edit)

@@ -14,6 +14,7 @@ MIN_LEAD_OF_SHORT = 3.0  # the same for texts of up to two words: names and loan
 SHORT = 2
 SMOOTHING = 0.3
 MIXED = 5  # one letter in so many of another script than Latin decides for that script
+NONSENSE = 0.8  # from which on a text in Latin letters, of which nobody can tell the language, is in none
 STRANGE = 0.36  # share of unknown parts from which on a language without samples is looked for
 SURE = 0.25  # how far ahead such a language must be
 SIZES = (1, 2, 3, 4)  # letters of the parts that are counted
@@ -28,21 +29,24 @@ _UKRAINIAN = frozenset("іїєґ")
 _ARABIC_SCRIPT = ("ar", "fa", "ur")
 # Small words of romanised Arabic, Urdu and Persian (language-notes §2, §5, §6): there are few samples of these.
 _ROMANISED: Mapping[str, str] = {
-    "ar": "ana enta enti howa heye bedi biddi badde baddi abgha ureed kif kifak shu sho shou lesh leish wein wen fi ma "
-    "mish mush mesh la2 ah aywa 3an 3ala 3andi 3endi 3am 3m rah ra7 hal hala2 halla2 el al il bel bil men min kel kol "
-    "habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni ma3 ba3den "
-    "lama eza law bas w la masari flos mo7ami mosa3ade musa3ada sa3edni shakwa eshteki baladiye komune mowazaf mowazafe "
-    "ta2ajir ejar motarjem tarjame sakan tla2 talaq madrase doktor mustashfa mashkale moshkle badi a7ki ahki e7ki 7ada",
-    "ur": "mujhe mujh mera meri mere main mein hum humein aap aapka tum woh wo yeh ye kya kyun kyon kaise kahan kab kaun "
-    "hai hain ho hoon hun tha thi the raha rahi rahe karna karta karti karte karo kar kiya nahi nahin na se ko ka ki ke "
-    "par aur lekin magar agar bhi sab kuch koi chahiye chahta chahti sakta sakti sakte baat madad ghar kiraya paise "
-    "bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam bimar kaghaz khat jawab "
-    "liye wala wali apna apni diya gaya gayi ho raha abhi bohat bahut zyada acha theek shukriya salam",
-    "fa": "man mano mara to u ou ma shoma anha in an ast hast hastam hasti nist nistam mikham mikhaham mikhahad mishe "
-    "mikonam mikone mikonad mikonan konam kard kardam karde shod shode mitavanam mitoonam mitunam chetor chetori chera "
-    "che chi ki koja kojast key baraye bara az be ba dar tu ra ro ham hamin khaste khastam dige digar kheili ziad kam "
-    "khane khaneh bache bacheham shoharam zanam pedaram madaram komak lazem daram nadaram darim nadarim vakil shekayat "
-    "etraz motarjem shahrdari komon kar bikaram pool ejare talagh mariz doktor salam mamnoon lotfan alan emshab fardo",
+    "ar": "ana enta enti howa heye bedi biddi badde baddi abgha ureed kif kifak shu sho shou lesh leish wein wen fi "
+    "ma mish mush mesh la2 ah aywa 3an 3ala 3andi 3endi 3am 3m rah ra7 hal hala2 halla2 el al il bel bil men "
+    "min kel kol habibi shukran marhaba salam ahlan jozi zawji ibni binti wladi beit shi ktir kteer mni7 ya3ni "
+    "ma3 ba3den lama eza law bas w la masari flos mo7ami mosa3ade sa3edni shakwa eshteki baladiye komune "
+    "mowazaf mowazafe ta2ajir ejar motarjem tarjame sakan tla2 talaq madrase doktor mustashfa mashkale moshkle "
+    "badi a7ki ahki e7ki 7ada",
+    "ur": "mujhe mujh mera meri mere main mein hum humein aap aapka tum woh wo yeh ye kya kyun kyon kaise kahan kab "
+    "kaun hai hain ho hoon hun tha thi the raha rahi rahe karna karta karti karte karo kar kiya nahi nahin na "
+    "se ko ka ki ke par aur lekin magar agar bhi sab kuch koi chahiye chahta chahti sakta sakti sakte baat "
+    "madad ghar kiraya paise bachay bacha biwi shohar shadi talaq wakeel shikayat faisla tarjuman naukri kaam "
+    "bimar kaghaz khat jawab liye wala wali apna apni diya gaya gayi abhi bohat bahut zyada acha theek "
+    "shukriya salam",
+    "fa": "man mano mara to u ou ma shoma anha in an ast hast hastam hasti nist nistam mikham mikhaham mikhahad "
+    "mishe mikonam mikone mikonad mikonan konam kard kardam karde shod shode mitavanam mitoonam mitunam chetor "
+    "chetori chera che chi ki koja kojast key baraye bara az be ba dar tu ra ro ham hamin khaste khastam dige "
+    "digar kheili ziad kam khane khaneh bache bacheham shoharam zanam pedaram madaram komak lazem daram "
+    "nadaram darim nadarim vakil shekayat etraz motarjem shahrdari komon kar bikaram pool ejare talagh mariz "
+    "doktor salam mamnoon lotfan alan emshab fardo",
 }
 # Languages that we have no samples of; lingua knows them, in its small models.
 _OTHERS = {"ro": "RO", "bs": "BS", "hr": "HR", "sr": "SR", "vi": "VI", "de": "DE", "fr": "FR", "es": "ES"}
@@ -79,6 +83,11 @@ class Languages:
                 return self._latin(text)
             case _:
                 return None
+
+    def is_nonsense(self, text: str) -> bool:
+        """Whether a text whose language nobody can tell is made of letters that stand so in no language."""
+        letters = [letter for letter in text.lower() if letter.isalpha()]
+        return bool(letters) and _main_script(letters) == "LATIN" and self._own.strangeness(text) > NONSENSE
 
     def _arabic_script(self, text: str, letters: frozenset[str]) -> str | None:
         if letters & _SORANI:
@@ -146,10 +155,11 @@ class _Parts:
             return None
         # Parts overlap, so each counts for less than a whole.
         likely = self._logarithms[known].sum(axis=0) / len(SIZES)
-        first, *others = np.argsort(-likely)
+        first, *others = np.argsort(-likely).tolist()
         if others and likely[first] - likely[others[0]] < lead:
             return None
-        return self._tags[first]
+        tag: str = self._tags[first]
+        return tag
 
     def strangeness(self, text: str) -> float:
         """The share of a text's longest parts that no language has, 0 to 1."""
@@ -198,5 +208,5 @@ def _other_language(text: str) -> str | None:
     found: Language | None = _detector().detect_language_of(text)
     if found is None:
         return None
-    tag = str(found.iso_code_639_1.name).lower()
+    tag: str = found.iso_code_639_1.name.lower()
     return _SAME.get(tag, tag)

@@ -42,7 +42,10 @@ class Learned:
         seen /= np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-6)
         wanted = np.zeros((len(rows), len(self.meanings)), dtype=np.float32)
         wanted[range(len(rows)), [column for column, _ in rows]] = 1
-        likeness = seen @ seen.T + RIDGE * np.eye(len(rows), dtype=np.float32)
+        # Parts of one row only make no two rows alike: without them the product is as right and several times quicker.
+        shared = seen[:, [count > 1 for count in holding.values()]]
+        likeness = shared @ shared.T
+        np.fill_diagonal(likeness, 1 + RIDGE)
         self._weights: NDArray[np.float32] = seen.T @ np.linalg.solve(likeness, wanted).astype(np.float32)
 
     def scores(self, text: str) -> dict[str, float]:

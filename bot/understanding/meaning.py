@@ -1,6 +1,6 @@
 """What a typed text is about, learned from each language's sentences: the topics it touches, danger, a wish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -10,19 +10,23 @@ from bot.understanding.cpr import find_cpr
 from bot.understanding.language import Languages
 from bot.understanding.learned import Learned
 from bot.understanding.phrases import Phrases
+from bot.understanding.sense import Sense
 from bot.understanding.spelling import sounds, words
 
 TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all others are intents
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
 MOST_OFFERS = 3
+SENSE_WEIGHT, SENSE_SCALE = 2.0, 0.53  # of the sense beside the words; the scale keeps the floors the same
+SURE, SURE_LEAD = 0.35, 0.175  # a best topic, and its lead, that need no sense
 
 # Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
 TOPIC_FLOOR = 0.15  # below it the bot says that it did not understand
 OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
-NEXT_OFFER = 0.35  # further topics are offered from this share of the best one's score on
-DANGER_FLOOR = 0.30
-HARMLESS_LEAD = 0.1
+NEXT_OFFER = 0.15  # further topics are offered from this share of the best one's score on
+DANGER_FLOOR = 0.25
+DANGER_DOUBT = 0.15
+HARMLESS_LEAD = 0.05
 VETO_LEAD = 0.2  # from which on what only sounds like danger takes back even a phrase of danger
 HUMAN_FLOOR = 0.30
 
@@ -48,9 +52,11 @@ class Understanding:
 
     Args:
         by_locale: Per language tag, the file of phrases as it is written.
+        sense: What is asked where words leave doubt; it takes ten times as long as they do.
     """
 
-    def __init__(self, by_locale: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, by_locale: Mapping[str, Mapping[str, Any]], sense: Sense | None = None) -> None:
+        self._sense = sense
         self._files = by_locale
         intents = {
             tag: {name: phrases for name, phrases in file.items() if name not in (TOPICS, EXAMPLES)}
@@ -87,16 +93,27 @@ class Understanding:
         """
         guess = self._languages.guess(text)
         scores = self._scores(text, guess if guess in self._files else locale)
+        says_danger, says_human = self.phrases.holds(DANGER, text), self.phrases.holds(HUMAN, text)
         is_sentence = " " in text.strip()  # one word alone tells of danger or a wish only where it is among the phrases
+        if guess is None and self._languages.is_nonsense(text):
+            scores = {}
+        elif is_sentence and not (says_danger or says_human or _is_sure(scores)):
+            scores = self._with_sense(text, scores)
         return Meaning(
             locale=guess,
             topics=_topics(scores),
-            is_danger=_is_danger(scores if is_sentence else {}, is_said=self.phrases.holds(DANGER, text)),
-            wants_human=self.phrases.holds(HUMAN, text) or (is_sentence and scores.get(HUMAN, 0.0) >= HUMAN_FLOOR),
+            is_danger=_takes_not_back(scores) if says_danger else is_sentence and _is_danger(scores),
+            wants_human=says_human or (is_sentence and _wants_human(scores)),
             has_cpr=bool(find_cpr(text)),
         )
 
-    def _scores(self, text: str, locale: str | None) -> dict[str, float]:
+    def _with_sense(self, text: str, scores: Mapping[str, float]) -> Mapping[str, float]:
+        sense = self._sense.scores(text) if self._sense is not None else {}
+        if not sense:
+            return scores
+        return {name: (scores.get(name, 0.0) + SENSE_WEIGHT * sense[name]) * SENSE_SCALE for name in sense}
+
+    def _scores(self, text: str, locale: str | None) -> Mapping[str, float]:
         if locale is None or not self._files.get(locale, {}).get(TOPICS):
             return {}
         is_romanised = locale in ROMANISED and sum(map(str.isascii, text)) > len(text) / 2
@@ -111,6 +128,14 @@ class Understanding:
             return self._learned[key]
 
 
+def examples_of(by_locale: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """(meaning, sentence) of all languages, to learn the sense from."""
+    for file in by_locale.values():
+        if file.get(TOPICS):
+            for name, sentences in _examples(file).items():
+                yield from ((name, sentence) for sentence in sentences)
+
+
 def _examples(file: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return {**file[TOPICS], **file.get(EXAMPLES, {})}
 
@@ -120,17 +145,39 @@ def _sentences(file: Mapping[str, Any]) -> list[str]:
     return [sentence for section in sections for sentence in section]
 
 
+def _ranked(scores: Mapping[str, float]) -> list[str]:
+    names = (name for name in scores if name not in (DANGER, HUMAN, HARMLESS, OTHER))
+    return sorted(names, key=lambda name: -scores[name])
+
+
+def _is_sure(scores: Mapping[str, float]) -> bool:
+    """Words leave no doubt of the topic, and none that there is no danger."""
+    best, *others = (scores[name] for name in _ranked(scores)[:2]) if scores else (0.0,)
+    return best >= SURE and best - max(others, default=0.0) >= SURE_LEAD and scores[DANGER] < DANGER_DOUBT
+
+
 def _topics(scores: Mapping[str, float]) -> tuple[str, ...]:
-    ranked = sorted((name for name in scores if name not in (DANGER, HUMAN, HARMLESS, OTHER)), key=lambda n: -scores[n])
+    ranked = _ranked(scores)
     if not ranked or scores[ranked[0]] < max(TOPIC_FLOOR, scores.get(OTHER, 0.0) + OTHER_LEAD):
         return ()
     best = scores[ranked[0]]
     return tuple(name for name in ranked[:MOST_OFFERS] if scores[name] >= best * NEXT_OFFER)
 
 
-def _is_danger(scores: Mapping[str, float], *, is_said: bool) -> bool:
-    """Said in words that we know, unless the whole only sounds like it; or very like what people say in danger."""
-    danger, harmless = scores.get(DANGER, 0.0), scores.get(HARMLESS, 0.0)
-    if is_said:
-        return harmless < danger + VETO_LEAD
-    return danger >= max(DANGER_FLOOR, harmless + HARMLESS_LEAD)
+def _best_topic(scores: Mapping[str, float]) -> float:
+    return max((scores[name] for name in _ranked(scores)[:1]), default=0.0)
+
+
+def _takes_not_back(scores: Mapping[str, float]) -> bool:
+    """Danger was said in words that we know; only a text that is much more like what merely sounds so is none."""
+    return scores.get(HARMLESS, 0.0) < scores.get(DANGER, 0.0) + VETO_LEAD
+
+
+def _is_danger(scores: Mapping[str, float]) -> bool:
+    """Very like what people say in danger, more than like any topic: a mother may stand in both."""
+    least = max(DANGER_FLOOR, scores.get(HARMLESS, 0.0) + HARMLESS_LEAD, _best_topic(scores))
+    return scores.get(DANGER, 0.0) >= least
+
+
+def _wants_human(scores: Mapping[str, float]) -> bool:
+    return scores.get(HUMAN, 0.0) >= max(HUMAN_FLOOR, _best_topic(scores))

@@ -1,6 +1,7 @@
 """The desk under load: forty advisers with open pages, citizens who write, claims that everybody must see."""
 
 import asyncio
+import random
 import secrets
 import tempfile
 import time
@@ -35,6 +36,7 @@ from tests.support.postgres import free_port
 LINES = 20  # of a case when the measurement begins
 PATIENCE_S = 20.0
 SETTLE_S = 1.0
+QUEUE_SPREAD_S = 0.3  # data-spread in the queue's template
 BY_ITSELF = {"hx-request": "true", "x-by-itself": "yes"}
 FIRST_CHAT, FIRST_UPDATE = 7_000, 900_000_000
 PAGES = (
@@ -85,6 +87,7 @@ class Page:
     client: aiohttp.ClientSession
     address: str
     subjects: frozenset[str]
+    spread_s: float = 0.0  # as the page's script does, so that not all desks ask at the same moment
     watches: list[tuple[Callable[[bytes], bool], asyncio.Future[float]]] = field(default_factory=list)
     is_asked: asyncio.Event = field(default_factory=asyncio.Event)
     is_open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,6 +110,7 @@ class Page:
         """One request at a time; what was heard meanwhile asks for one more."""
         while True:
             await self.is_asked.wait()
+            await asyncio.sleep(random.random() * self.spread_s)
             self.is_asked.clear()
             async with self.client.get(f"{base_url}{self.address}", headers=BY_ITSELF) as answer:
                 body = await answer.read()
@@ -221,7 +225,7 @@ async def _open_pages(base_url: str, adviser: Adviser) -> AsyncIterator[tuple[Pa
     async with _client(adviser) as client:
         ticket = adviser.tickets[0].id
         case = Page(client, f"/desk/case/{ticket}?part=transcript", frozenset({f"ticket:{ticket}"}))
-        queue = Page(client, "/desk/queue", frozenset({"queue", f"mine:{adviser.account}"}))
+        queue = Page(client, "/desk/queue", frozenset({"queue", f"mine:{adviser.account}"}), QUEUE_SPREAD_S)
         work = [each for page in (case, queue) for each in (page.follow(base_url), page.fetch(base_url))]
         running = [asyncio.create_task(each) for each in work]
         try:

@@ -1,6 +1,5 @@
 """Translations go out and come back: nothing is lost, nothing is overwritten, nothing hostile gets in."""
 
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.content.exchange import Row, export_file, export_po, export_xlsx, plan_import, read_rows
-from bot.content.workbench import Entry, State, Workbench, version_of
+from bot.content.workbench import Entry, State, Workbench
 from bot.errors import FileRefused
 from tests.support.content import ROOT, copy_content, edit
 
@@ -85,8 +84,7 @@ TEXTS |= st.sampled_from(
 @pytest.mark.parametrize("name", ENDINGS)
 def test_any_text_comes_back_as_it_went(name: str, pairs: list[tuple[str, str]]) -> None:
     entries = [
-        Entry(f"x/{i}", "tr", source, text, State.DRAFT, version_of(source, text), "flows/x.yaml:1")
-        for i, (source, text) in enumerate(pairs)
+        Entry(f"x/{i}", "tr", source, text, State.DRAFT, "flows/x.yaml:1") for i, (source, text) in enumerate(pairs)
     ]
     raw = export_po(entries, "tr", AT) if name.endswith("po") else export_xlsx(entries, "tr")
     rows = read_rows(raw, name, "tr")
@@ -186,22 +184,9 @@ def test_what_is_not_there_cannot_be_sent(tag: str, name: str, flow: str) -> Non
 
 
 def test_table_runs_no_formula() -> None:
-    entry = Entry("x/1", "tr", "=1+1", '=HYPERLINK("x")', State.DRAFT, "0" * 16, "flows/x.yaml:1")
+    entry = Entry("x/1", "tr", "=1+1", '=HYPERLINK("x")', State.DRAFT, "flows/x.yaml:1")
     sheet = openpyxl.load_workbook(BytesIO(export_xlsx([entry], "tr"))).worksheets[0]
     assert {cell.data_type for cell in sheet[2] if cell.value} == {"s"}
-
-
-@pytest.mark.parametrize("tag", TAGS)
-def test_msgfmt_finds_nothing_wrong_with_what_goes_out(tag: str, tmp_path: Path) -> None:
-    path = tmp_path / "a.po"
-    path.write_bytes(send(our_bench(), tag, "a.po"))
-    judged = subprocess.run(
-        ["msgfmt", "--check-format", "--check-domain", "-o", "/dev/null", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert judged.returncode == 0, judged.stderr
 
 
 # --- hostile files -------------------------------------------------------------------------------

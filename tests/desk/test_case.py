@@ -38,7 +38,7 @@ async def test_from_the_queue_to_the_rating(desk: Desk) -> None:
     citizen = Citizen(desk)
     ticket = await citizen.asks_for_adviser()
     case = f"/desk/case/{ticket.id}"
-    assert "رقمك في الطابور: \u20681\u2069" in citizen.seen[-1]
+    assert "ترتيبك في قائمة الانتظار: \u20681\u2069" in citizen.seen[-1]
     await citizen.says("عندي رسالة من البلدية")
     listed = await browser.get("/desk/queue")
     assert f"{case}/claim" in listed.text

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.desk.sendable import find_sendable, sending
+from bot.runner.ports import Sent, UnitOfWork
 from bot.runner.release import Release
 from bot.web.account import Role
 from tests.desk.test_case import adviser, form_of
@@ -224,3 +225,46 @@ async def test_page_that_is_only_open_keeps_nobody_logged_in(desk: Desk) -> None
         answers.append(await browser.get(f"{case}?part=transcript", **{"hx-request": "true", "x-by-itself": "yes"}))
     assert [answer.status_code for answer in answers[:5]] == [200] * 5
     assert answers[6].status_code == 401
+
+
+async def test_edits_and_deletions_are_shown_as_such(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    await citizen.says("عندي رسالة من البلدية")
+    await citizen.edits_last("عندي رسالة من المحكمة")
+    page = await browser.get(case)
+    assert "borgeren har rettet den, se nedenfor" in page.text
+    assert "rettet af borgeren" in page.text
+    assert page.text.index("من البلدية") < page.text.index("من المحكمة")
+    await browser.post(f"{case}/safety", {"do": "hide", "key": "h"})
+    assert "slettet på borgerens skærm" in (await browser.get(case)).text
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "words"),
+    [
+        ("dead", "unreachable", "Kom ikke frem: borgeren har blokeret botten"),
+        ("dead", "refused", "Kom ikke frem: Telegram tog ikke imod den"),
+        ("doubtful", "no answer", "Måske sendt to gange eller slet ikke: Telegram svarede ikke"),
+        ("doubtful", "stopped while sending", "Måske sendt to gange eller slet ikke: botten stoppede, mens den sendte"),
+        ("sent", "", "Sendt</p>"),
+    ],
+)
+async def test_what_became_of_a_message_is_said_in_words(desk: Desk, state: str, reason: str, words: str) -> None:
+    _, browser, case = await claimed(desk)
+    await browser.post(f"{case}/reply", {**form_of(await browser.get(case)), "text": "Hej"})
+    assert "Venter på at blive sendt" in (await browser.get(case)).text
+    row = desk.sent[-1]
+
+    def end(unit: UnitOfWork) -> None:
+        match state:
+            case "dead":
+                unit.outbox.mark_dead(row.chat_id, row.seq, reason)
+            case "doubtful":
+                unit.outbox.mark_doubtful(row.chat_id, row.seq, reason)
+            case _:
+                unit.outbox.mark_sent([Sent(row.chat_id, row.seq, desk.at, 77)])
+
+    await desk.store.run(end)
+    page = await browser.get(case)
+    assert words in page.text
+    assert "Venter på at blive sendt" not in page.text

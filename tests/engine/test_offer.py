@@ -1,4 +1,4 @@
-"""Typed text that is no button, way or answer: topics as buttons, a human where none fits, and a question kept or not."""
+"""Typed text that is no button, way or answer: topics as buttons, a human, and a question kept or not."""
 
 import pytest
 

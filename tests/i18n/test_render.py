@@ -1,9 +1,12 @@
 """Texts with values: isolated, marked up, measured as Telegram measures."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.i18n.day import calendar_date
 from bot.i18n.plural import categories, form, header
 from bot.i18n.render import Entity, Rendered, fill, join, utf16_length
 from bot.i18n.template import parse
@@ -59,7 +62,9 @@ def test_plural_form_fits_the_number(locale: str, number: int, index: int) -> No
     assert form(locale, number) == index
 
 
-@pytest.mark.parametrize("locale", ["da", "en", "ar", "tr", "kl"])
+@pytest.mark.parametrize(
+    "locale", ["da", "en", "ar", "tr", "kl", "so", "fa", "ur", "uk", "pl", "ro", "bs", "ku", "ti", "vi", "ps"]
+)
 def test_pinned_header_says_what_the_code_does(locale: str) -> None:
     count, expression = header(locale).removeprefix("nplurals=").split("; plural=")
     assert int(count) == len(categories(locale))
@@ -78,3 +83,11 @@ def _ternary(expression: str, n: int) -> int:
         yes, _, no = rest.partition(":")
         return _ternary(yes if eval(condition, {"n": n}) else no, n)
     return int(eval(expression, {"n": n}))
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [("da", "1. marts 2027"), ("en", "1 March 2027"), ("kl", "1. marsi 2027"), ("tr", "1 Mart 2027")],
+)
+def test_since_when_a_rule_holds_is_a_date_without_a_weekday(locale: str, shown: str) -> None:
+    assert calendar_date(date(2027, 3, 1), locale) == shown

@@ -300,5 +300,5 @@ async def test_questions_are_kept_by_the_hour_counted_and_purged(store: Store) -
 def test_kept_question_is_unreadable_in_the_file(tmp_path: Path) -> None:
     with create_engine(f"sqlite:///{tmp_path}/q.db").begin() as db:
         metadata.create_all(db)
-        Questions(db, Keyring.from_secret(KEY)).add("en hemmelig tekst", "da", AT)
+        Questions(db, Keyring([KEY])).add("en hemmelig tekst", "da", AT)
         assert b"hemmelig" not in db.execute(select(question.c.content)).scalar_one()

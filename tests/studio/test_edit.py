@@ -259,7 +259,9 @@ async def test_map_says_what_is_urgent(desk: Desk, editorial: Editorial) -> None
     cut = file(editorial, "knowledge/facts/treatment.yaml").replace('value: "2025-01-01"', 'value: "2027-01-01"')
     changes = {"flows/complaint.yaml": raw.encode(), "knowledge/facts/treatment.yaml": cut.encode()}
     editorial.save(changes, OTHER, "", editorial.draft())
+    await desk.store.run(lambda unit: unit.questions.add("Hvor kan jeg <b>cykle</b>?", "da", desk.at))
     page = (await (await editor(desk)).get("/studio/map")).text
+    assert "Hvor kan jeg &lt;b&gt;cykle&lt;/b&gt;?" in page
     assert "is no node" in page
     assert "/studio/translate/tr?state=todo" in page
     assert "citizens_adviser.cut_on" in page  # a day to come
@@ -277,7 +279,7 @@ async def test_small_numbers_are_hidden(desk: Desk) -> None:
     browser = await editor(desk)
     page = (await browser.get("/studio/numbers?flow=complaint")).text
     assert "<td>44</td>" in page
-    assert "under 5" in page
+    assert "below 5" in page
     assert "1000" not in page
     assert "<svg" in page
     turkish = (await browser.get("/studio/numbers?tag=tr")).text

@@ -127,6 +127,17 @@ async def test_only_a_reviewer_of_the_language_approves(desk: Desk, editorial: E
     assert unsaved.status_code == 422
 
 
+async def test_saved_and_approved_in_one_press(desk: Desk, editorial: Editorial) -> None:
+    make_stale(editorial)
+    stranger = await translator(desk, "ar")
+    assert (await stranger.post(TEXT, form(editorial, "common/no", "both", "Yok"))).status_code == 403
+    reviewer = await translator(desk, "tr", login="reviewer-a")
+    assert (await reviewer.post(TEXT, form(editorial, "common/no", "both", "Yok {x}"))).status_code == 422
+    assert (await reviewer.post(TEXT, form(editorial, "common/no", "both", "Yok"))).status_code == 303
+    entry = editorial.bench().entry("tr", "common/no")
+    assert (entry.text, entry.state) == ("Yok", State.APPROVED)
+
+
 async def test_many_are_approved_as_they_were_read(desk: Desk, editorial: Editorial) -> None:
     reviewer = await translator(desk, "tr")
     read = [f"{key} {editorial.bench().entry('tr', key).version}" for key in ("common/no", "common/yes")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from bot.engine.incoming import BotBlocked, ChoicePressed, FileSent, Incoming, TextTyped
+from bot.engine.incoming import BotBlocked, ChoicePressed, FileSent, Incoming, MessageEdited, TextTyped
 from bot.handoff.ticket import Ticket
 from bot.runner.ports import Outgoing
 from bot.runner.run import run_turn
@@ -22,6 +22,7 @@ class Citizen:
     locale: str = "ar"
     _rows: list[Outgoing] = field(default_factory=list)
     _number: int = 0
+    _last_id: int = 0
 
     async def asks_for_adviser(self) -> Ticket:
         await self.presses(f"!locale:{self.locale}")
@@ -36,7 +37,12 @@ class Citizen:
         return found
 
     async def says(self, text: str) -> None:
-        await self._turn(partial(TextTyped, text=text, message_id=self._next()))
+        self._last_id = self._next()
+        await self._turn(partial(TextTyped, text=text, message_id=self._last_id))
+
+    async def edits_last(self, text: str) -> None:
+        """Change what was typed last."""
+        await self._turn(partial(MessageEdited, text=text, message_id=self._last_id))
 
     async def presses(self, data: str) -> None:
         self.desk.later(seconds=3)

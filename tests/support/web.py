@@ -17,6 +17,7 @@ from bot.runner.ports import Outgoing
 from bot.storage.store import Store
 from bot.studio.pages import TEMPLATES as STUDIO_TEMPLATES
 from bot.studio.pages import studio_pages
+from bot.studio.previews import Previews
 from bot.web.account import Account, Role
 from bot.web.app import make_app
 from bot.web.headers import SecurityHeaders
@@ -46,6 +47,7 @@ class Desk:
     base_url: str = "http://127.0.0.1:8080"
     openid: OpenIdProvider | None = None
     editorial: Editorial | None = None
+    previews: Previews | None = None
     at: datetime = START
     web: WebParts = field(init=False)
     litestar: Litestar = field(init=False)
@@ -66,7 +68,9 @@ class Desk:
             self._fetch_file,
             openid=self.openid,
         )
-        self.litestar = make_app(self.web, [health_controller(_fine, _fine), *PAGES, *studio_pages(self.editorial)])
+        self.litestar = make_app(
+            self.web, [health_controller(_fine, _fine), *PAGES, *studio_pages(self.editorial, self.previews)]
+        )
         self.app = SecurityHeaders(self.litestar, is_https=self.web.is_https)
 
     async def _fetch_file(self, file_id: str) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from babel import Locale
 
+from bot.articles.fact import CONFIDENCES
 from bot.articles.service import AUDIENCES, CONTACTS, COSTS, DOUBTS
 from bot.content.checks.content import Content
 from bot.content.problem import Problem, did_you_mean
@@ -18,6 +19,7 @@ KNOWN = (
     *CONTACTS,
 )
 ONE_OF: Mapping[str, tuple[Any, ...]] = {
+    "confidence": CONFIDENCES,
     "cost": COSTS,
     "doubt": DOUBTS,
     "anonymous": (True, False),

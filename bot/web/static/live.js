@@ -5,7 +5,10 @@
   const parts = () => [...document.querySelectorAll("[data-live]")];
   if (!address || parts().length === 0) return;
   const offline = document.getElementById("offline");
-  const refetch = (wanted) => parts().filter(wanted).forEach((part) => htmx.trigger(part, "live"));
+  // What forty desks show alike is not fetched by all at the same moment: a citizen's words would wait behind it.
+  const wait_ms = (part) => Math.random() * Number(part.dataset.spread ?? 0);
+  const refetch = (wanted) => parts().filter(wanted).forEach((part) =>
+    setTimeout(() => htmx.trigger(part, "live"), wait_ms(part)));
   const source = new EventSource(address);
   let wasOpen = false;
   source.addEventListener("change", (event) =>
