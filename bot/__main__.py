@@ -205,6 +205,24 @@ def contact_sheet(
     print(to)
 
 
+@content_app.command("poster")
+def content_poster(
+    to: Annotated[Path, typer.Argument(help="The PDF file to write.")],
+    topic: Annotated[str, typer.Option(help="Id of an article, such as housing, or the name of a flow.")],
+    bot: Annotated[str, typer.Option(help="The bot's username.")],
+    languages: Annotated[
+        list[str] | None, typer.Option("--language", help="Only these, such as ar; repeat it.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Make a poster to print (PDF, A4) with the QR code that opens a topic."""
+    from bot.content.load import load_release
+    from bot.content.poster import poster
+
+    to.write_bytes(poster(load_release(_content(root), date.today()), bot, topic, languages or ()))
+    print(to)
+
+
 @content_app.command("learn")
 def learn(root: Root = None) -> None:
     """Learn the sense of all phrases anew, after they have changed; takes some minutes."""

@@ -54,8 +54,12 @@ class Release:
     _labels: dict[str, str] = field(default_factory=dict, repr=False)
     _rights_texts: set[str] = field(default_factory=set, repr=False)
     _shown_by: dict[str, str] = field(default_factory=dict, repr=False)
+    _sourced: dict[str, Fact] = field(default_factory=dict, repr=False)  # by group: its first fact with a source
 
     def __post_init__(self) -> None:
+        for name, fact in self.facts.items():
+            if fact.sources:
+                self._sourced.setdefault(name.partition(".")[0], fact)
         self._rights_texts.update(key for id in self.rights for key in self.nodes[id].texts())
         for node in self.nodes.values():
             if isinstance(node, Article):
@@ -210,8 +214,7 @@ class Release:
 
     def _source(self, group: str, locale: str) -> Rendered | None:
         """Where a group of facts comes from: its first fact that has a source speaks for it."""
-        facts = (fact for name, fact in self.facts.items() if name.startswith(f"{group}.") and fact.sources)
-        fact = next(facts, None)
+        fact = self._sourced.get(group)
         if fact is None:
             return None
         if fact.as_of is None:

@@ -1,6 +1,6 @@
 """Every screen that a release can show, with its longest values: for checks, previews and tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,14 +39,17 @@ class Screen:
 def walk(release: Release, locale: str) -> Iterator[Screen]:
     """All screens of all nodes in one language, each at least once; a service's page once, not under each list."""
     pages: set[str] = set()
+    answers = _sample_answers(release)
     for node in release.nodes.values():
-        yield from walk_node(node, release, locale, pages)
+        yield from walk_node(node, release, locale, pages, answers)
     yield Screen("emergency", "", locale, emergency_card(locale, release))
 
 
-def walk_node(node: Node, release: Release, locale: str, pages: set[str]) -> Iterator[Screen]:
+def walk_node(
+    node: Node, release: Release, locale: str, pages: set[str], answers: Mapping[str, str] | None = None
+) -> Iterator[Screen]:
     """All screens of one node; `pages` are the services whose pages were shown, which are not shown again."""
-    for session in _sessions(node, release, locale):
+    for session in _sessions(node, _sample_answers(release) if answers is None else answers, locale):
         shown = node.enter(session, release).effects
         yield from _screens(node, "", shown, locale, release)
         for choice in _choices_to_press(node, shown, pages):
@@ -55,13 +58,19 @@ def walk_node(node: Node, release: Release, locale: str, pages: set[str]) -> Ite
                 yield from _screens(node, choice, turn.effects, locale, release)
 
 
-def _sessions(node: Node, release: Release, locale: str) -> Iterator[Session]:
+def _sample_answers(release: Release) -> dict[str, str]:
+    """An answer to every question of the flows, as long as answers get."""
+    return {
+        asking.answer: LONGEST_DAY.isoformat() if asking.expects == "date" else SAMPLE
+        for asking in release.nodes.values()
+        if isinstance(asking, Ask)
+    }
+
+
+def _sessions(node: Node, answers: Mapping[str, str], locale: str) -> Iterator[Session]:
     """The states of a person in which the node shows something else."""
     at = datetime.combine(LONGEST_DAY, datetime.min.time(), UTC) + timedelta(hours=9)
-    plain = Session(0, locale=locale, node=node.id, touched_at=at)
-    for asking in release.nodes.values():
-        if isinstance(asking, Ask):
-            plain = plain.answered(asking.answer, LONGEST_DAY.isoformat() if asking.expects == "date" else SAMPLE)
+    plain = Session(0, locale=locale, node=node.id, answers=answers, touched_at=at)
     yield plain
     counted_from = node.start if isinstance(node, Deadline) else node.before if isinstance(node, Remind) else None
     if counted_from is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -15,6 +15,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from bot.content.typeset import typeset
 from bot.dates.deadline import COPENHAGEN
 from bot.desk.advise import ADVISERS
 from bot.desk.story import Story, tell_story
@@ -27,7 +28,7 @@ from bot.web.page import Pages, SignedIn
 from bot.web.ports import WebUnit
 from bot.web.web import Web
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).with_name("journal.typ")
 FORMAT = "vejviser-case-1"
 NOT_EXPORTED = ("journalised", "guidance")  # what was done with the case after its end
 Words = Mapping[str, Mapping[str, str]]
@@ -58,29 +59,8 @@ class Journal:
         return hashlib.sha256(self.json).hexdigest()
 
     def pdf(self) -> bytes:
-        """PDF/A with the fonts of our languages inside. Takes a moment: call it in a thread."""
-        import typst
-
-        try:
-            return self._typeset("a-2u")
-        except typst.TypstError:
-            # PDF/A refuses signs that no font of ours has (an emoji). They are boxes then; the JSON has them.
-            return self._typeset("1.7")
-
-    def _typeset(self, standard: Literal["a-2u", "1.7"]) -> bytes:
-        import typst
-
-        made = typst.compile(
-            str(HERE / "journal.typ"),
-            font_paths=[str(HERE / "fonts")],
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps(self._page(), ensure_ascii=False)},
-            pdf_standards=standard,
-            timestamp=int((self.ticket.closed_at or self.ticket.opened_at).timestamp()),
-        )
-        assert isinstance(made, bytes)
-        return made
+        """PDF/A where our fonts have every sign, which the JSON has anyway. Takes a moment: call it in a thread."""
+        return typeset(PAGE, self._page(), int((self.ticket.closed_at or self.ticket.opened_at).timestamp()))
 
     # --- as values --------------------------------------------------------------------------------
 

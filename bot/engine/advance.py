@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
+from bot.engine.deep_link import read_start
 from bot.engine.effects import (
     AddToTranscript,
     AnswerAdviser,
@@ -283,15 +284,21 @@ def _command(session: Session, incoming: CommandGiven, assets: Assets) -> Turn:
 
 
 def _start(session: Session, argument: str, assets: Assets) -> Turn:
-    """`/start`, or a deep link `/start complaint-ar`: a flow and a language to open it in."""
-    topic, _, tag = argument.partition("-")
-    locale = tag if tag in assets.locales else session.locale
+    """`/start`, or a deep link `/start complaint-ar`: a topic and a language to open it in."""
+    topic, tag = read_start(argument, assets)
+    locale, fresh = tag or session.locale, session.started_over()
     if locale is None:
-        return enter(session.started_over(), LANGUAGE, assets)
-    first = next((id for id in assets.nodes if topic and id.startswith(f"{topic}/")), HOME)
-    welcome = SendMessage((Text("start/welcome"),), keyboard="show")
-    turn = enter(replace(session.started_over(), locale=locale), first, assets)
-    return replace(turn, effects=(welcome, *turn.effects))
+        # The topic waits behind the picker, where the language takes the person on to it.
+        return enter(replace(fresh, trail=() if topic is None else (topic,)), LANGUAGE, assets)
+    turn = enter(replace(fresh, locale=locale), topic or HOME, assets)
+    is_new, changes = session.locale is None or session.node is None, locale != session.locale
+    told: tuple[Effect, ...] = ()
+    if is_new or topic is None:  # who has left (hide, stop) is new again: the keyboard is gone
+        told = (SendMessage((Text("start/welcome"),), keyboard="show"),)
+    elif changes:
+        told = (SendMessage((Text("common/language_changed"),), keyboard="show"),)
+    follows = (ChangeTicketLanguage(locale),) if changes and session.ticket is not None else ()
+    return replace(turn, effects=(*follows, *told, *turn.effects))
 
 
 def _menu(session: Session, assets: Assets) -> Turn:
@@ -440,16 +447,17 @@ def _rewriting(turn: Turn, message_id: int) -> Turn:
 
 
 def _speak(session: Session, locale: str, assets: Assets) -> Turn:
-    """From now on in this language: the first time the welcome and the menu, later the same place again."""
+    """From now on in this language: the first time the welcome and what was asked for, later the same place again."""
     first_time = session.locale is None
     session = replace(session, locale=locale)
     follows = (ChangeTicketLanguage(locale),) if session.ticket is not None else ()
     keyboard = SendMessage((Text("start/welcome" if first_time else "common/language_changed"),), keyboard="show")
     place = session.node
     if first_time or place is None:
-        turn = enter(session, HOME, assets)
+        asked_for = session.trail[-1] if place == LANGUAGE and session.trail else HOME
+        turn = enter(replace(session, node=None, trail=()), asked_for, assets)
         # The picker stays above the welcome, so the menu is a message of its own.
-        return replace(turn, session=replace(turn.session, trail=()), effects=(*follows, keyboard, *turn.effects))
+        return replace(turn, effects=(*follows, keyboard, *turn.effects))
     if place == LANGUAGE:
         *trail, place = session.trail or (HOME,)
         session = replace(session, node=None, trail=tuple(trail))
