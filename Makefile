@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo run test check bench journeys messages picture lock clean
+.PHONY: demo run test check static bench journeys messages picture lock clean
 
 demo: $(READY)
 	$(BIN)/vejviser demo
@@ -13,18 +13,21 @@ demo: $(READY)
 run: $(READY)
 	$(BIN)/vejviser run
 
-test: check
+test: static
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-# The quick part: format, lint, types, floors, content and the tests that start nothing.
-check: $(READY)
+# The quick part: what reads the tree, and the tests that start nothing.
+check: static
+	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not postgres and not browser"
+
+# Format, lint, types, floors and content.
+static: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vejviser check
-	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not postgres and not browser"
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
