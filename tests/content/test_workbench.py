@@ -142,11 +142,11 @@ def test_day_of_an_approval_is_a_day(root: Path) -> None:
 
 def test_first_text_of_a_new_language(tmp_path: Path) -> None:
     root = copy_content(tmp_path)
-    (root / "locales" / "so" / "LC_MESSAGES").mkdir(parents=True)
-    changes = Workbench(root).translate("so", {"common/no": "Maya"})
+    (root / "locales" / "vi" / "LC_MESSAGES").mkdir(parents=True)
+    changes = Workbench(root).translate("vi", {"common/no": "Không"})
     for path, raw in changes.items():
         (root / path).write_bytes(raw)
-    assert Workbench(root).entry("so", "common/no").text == "Maya"
+    assert Workbench(root).entry("vi", "common/no").text == "Không"
 
 
 def test_later_revision_is_the_same_as_one_that_is_read_anew(root: Path) -> None:
