@@ -34,3 +34,8 @@ async def save_edit(editorial: Editorial, edit: Edit, account: Account, message:
         ContentClash: somebody else has changed the same lines since.
     """
     await asyncio.to_thread(editorial.save, edit.changes, author_of(account), message, edit.base.revision)
+
+
+def edit_status(clash: object | None, problems: object) -> int:
+    """The HTTP status of an edit's page: 409 after a colleague's edit, 422 with problems, else 200."""
+    return 409 if clash is not None else 422 if problems else 200

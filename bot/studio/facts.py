@@ -16,7 +16,7 @@ from bot.dates.deadline import Period, Unit
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft
-from bot.studio.edit import Edit, file_of, save_edit
+from bot.studio.edit import Edit, edit_status, file_of, save_edit
 from bot.studio.entry import block_of, set_entry
 from bot.studio.form import text_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
@@ -180,7 +180,7 @@ async def _page(
     return web.pages.render(
         request,
         "studio_fact.html",
-        409 if clash is not None else 422 if problems else 200,
+        edit_status(clash, problems),
         named=name,
         fields=fields,
         file=path,

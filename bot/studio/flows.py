@@ -15,7 +15,7 @@ from bot.engine.flow import NODE_KINDS
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft, Trial
-from bot.studio.edit import Edit, file_of, save_edit
+from bot.studio.edit import Edit, edit_status, file_of, save_edit
 from bot.studio.entry import block_of, remove_entry, set_entry
 from bot.studio.form import Field, node_fields, read_node, text_of
 from bot.studio.graph import draw
@@ -234,7 +234,7 @@ async def _node(
     return web.pages.render(
         request,
         "studio_node.html",
-        409 if clash is not None else 422 if problem else 200,
+        edit_status(clash, problem),
         flow=flow,
         named=name,
         kind=_kind(draft, flow, name),

@@ -14,7 +14,7 @@ from bot.content.catalog import SOURCE_LOCALE
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft, Trial
-from bot.studio.edit import Edit, file_of, save_edit
+from bot.studio.edit import Edit, edit_status, file_of, save_edit
 from bot.studio.entry import read, remove_entry, set_entry
 from bot.studio.form import Field, text_of, words_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
@@ -225,7 +225,7 @@ async def _article(
     clash: Any = None,
 ) -> Response[str]:
     values = await asyncio.to_thread(_seen, trial or draft, f"article/{id}")
-    status = 409 if clash is not None else 422 if is_refused else 200
+    status = edit_status(clash, is_refused)
     return web.pages.render(
         request,
         "studio_article.html",
@@ -257,7 +257,7 @@ async def _service(
     return web.pages.render(
         request,
         "studio_service.html",
-        409 if clash is not None else 422 if problems else 200,
+        edit_status(clash, problems),
         id=id,
         fields=fields,
         contacts=CONTACTS,

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from bot.errors import ContentClash, EditRefused
 from bot.studio.draft import Draft
-from bot.studio.edit import Edit, file_of, save_edit
+from bot.studio.edit import Edit, edit_status, file_of, save_edit
 from bot.studio.entry import set_entry
 from bot.studio.form import text_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
@@ -88,7 +88,7 @@ def _page(
     return web.pages.render(
         request,
         "studio_named_text.html",
-        409 if clash is not None else 422 if problems else 200,
+        edit_status(clash, problems),
         flow=flow,
         named=name,
         forms=forms,
