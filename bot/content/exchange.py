@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 
 from bot.content.catalog import Translated
 from bot.content.checks.length import max_length
-from bot.content.extract import flags_of, new_catalog
+from bot.content.extract import add_entry, new_catalog
 from bot.content.po import dump_po, messages_of, parse_po
 from bot.content.problem import did_you_mean
 from bot.content.source import SourceValue
@@ -106,14 +106,8 @@ def export_po(entries: Iterable[Entry], tag: str, at: datetime) -> bytes:
     catalog = new_catalog(tag, "vejviser", at)
     for entry in entries:
         comments = [entry.comment] if entry.comment else []
-        message = catalog.add(
-            entry.source,
-            context=entry.key,
-            locations=[(entry.where.rpartition(":")[0], 0)],
-            auto_comments=[*comments, f"version: {entry.version}"],
-            flags=flags_of(entry.key, entry.source),
-        )
-        message.flags.discard("python-format")  # which Babel sees in "50 % af"
+        comments += [f"version: {entry.version}"]
+        message = add_entry(catalog, entry.key, entry.source, entry.where, comments)
         message.string = entry.text if entry.text is not None else message.string
         if entry.state is State.STALE:
             message.flags.add("fuzzy")

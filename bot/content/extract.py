@@ -1,17 +1,19 @@
 """The Danish texts for translators: Babel's extraction methods, and PO files brought in step with the sources."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog as PoCatalog
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 
 from bot.content.catalog import DOMAINS, SOURCE_LOCALE, domain_of, load_po, po_path
 from bot.content.checks.length import max_length
 from bot.content.po import dump_po, messages_of, previous_ids
 from bot.content.source import Sources, SourceText, SourceValue, read_article, read_flow, read_service, read_sources
+from bot.errors import ContentRefused
 from bot.i18n.plural import header
 from bot.i18n.template import placeholders
 
@@ -64,8 +66,12 @@ def extract_all(root: Path, now: datetime, tags: Collection[str] = ()) -> dict[P
 
     Returns:
         The files that were written, with how many of their texts wait for a translator.
+    Raises:
+        ContentRefused: a source cannot be read; without it the translations of its texts would go.
     """
     sources = read_sources(root, with_prepared=True)
+    if sources.problems:
+        raise ContentRefused(tuple(map(str, sources.problems)))
     found = {folder.parent.name for folder in (root / "locales").glob("*/LC_MESSAGES")}
     written = {}
     for tag in sorted((found | set(tags)) - {SOURCE_LOCALE}):
@@ -121,8 +127,7 @@ def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: dat
     waiting = 0
     for text in texts:
         before = entries.get(text.key)
-        file = text.where.rpartition(":")[0]
-        message = new.add(text.text, context=text.key, locations=[(file, 0)], auto_comments=_comments(text))
+        message = add_entry(new, text.key, text.text, text.where, _comments(text))
         if before is not None and _has_text(before.string):
             message.string = before.string
             message.user_comments = [line for line in before.user_comments if not line.startswith("|")]
@@ -138,6 +143,12 @@ def _update(path: Path, tag: str, domain: str, texts: list[SourceText], now: dat
 
 def _ids(msgid: str | tuple[str, ...] | list[str]) -> list[str]:
     return [msgid] if isinstance(msgid, str) else list(msgid)
+
+
+def add_entry(catalog: PoCatalog, key: str, text: SourceValue, where: str, comments: Sequence[str]) -> Message:
+    """A text that waits for its translation, as translators' tools expect it; `where` is "flows/complaint.yaml:14"."""
+    file, flags = where.rpartition(":")[0], flags_of(key, text)
+    return catalog.add(text, context=key, locations=[(file, 0)], flags=flags, auto_comments=comments)
 
 
 def flags_of(key: str, text: SourceValue) -> list[str]:

@@ -56,6 +56,9 @@ def dump_po(catalog: PoCatalog) -> bytes:
     Babel folds previous texts in the middle of their quotation marks, which GNU gettext, Weblate and Poedit refuse: a
     short mark is written in their place and exchanged for them.
     """
+    for message in messages_of(catalog):
+        if message.context is not None:  # a text of ours, whose values stand in {braces}
+            message.flags.discard("python-format")  # which Babel sees in "50 % af"
     previous = [(message, message.previous_id) for message in messages_of(catalog) if message.previous_id]
     texts: list[str] = []
     for message, ids in previous:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -11,12 +11,14 @@ import structlog
 
 from bot.content.checked import Checked
 from bot.content.checkout import Checkouts
+from bot.content.extract import extract_all
 from bot.content.live import stamp_of
 from bot.content.load import FOLDERS, Loaded, try_load
-from bot.content.repository import DRAFT, LIVE, SHIPPED, ContentRepository
+from bot.content.repository import DRAFT, LIVE, PROGRAM, SHIPPED, ContentRepository
 from bot.errors import ContentRefused, ContentUnusable
 from bot.runner.kept import Kept
 
+PAUSE = timedelta(minutes=1)
 log = structlog.get_logger()
 
 
@@ -45,13 +47,15 @@ class Published:
     def __init__(self, data_dir: Path, shipped: Path, today: Callable[[], date], kept: Kept) -> None:
         self.repository = ContentRepository(data_dir / "content.git")
         self.checkouts = Checkouts(self.repository, data_dir / "releases")
-        self._shipped, self.today, self._kept = shipped, today, kept
-        self.today, self.kept = today, kept
+        self._shipped, self.today, self.kept = shipped, today, kept
         self.checked = Checked(data_dir / "checked")
         self._last_good = data_dir / "releases.last"
         self._shipped_stamp: Hashable = None
         self._lock = threading.Lock()
         self._looked_at: frozenset[tuple[str, str]] = frozenset()
+        self._stepped: str | None = None  # the draft that the catalogs were last looked at for
+        self._danish: Mapping[str, str] | None = None
+        self._started = datetime.now(UTC)
 
     # --- where the bot looks ----------------------------------------------------------------------
 
@@ -91,7 +95,7 @@ class Published:
             return self._load(Path(folder), None)
 
     def _load(self, folder: Path, day: date | None) -> Loaded:
-        loaded = try_load(folder, day or self.today(), self._kept)
+        loaded = try_load(folder, day or self.today(), self.kept)
         if loaded.release is not None:
             self.checked.add(loaded.release.digest)
         return loaded
@@ -107,6 +111,7 @@ class Published:
                 self._shipped_stamp = stamp
             self.repository.merge(DRAFT, LIVE, now)
             self._take_incoming(now)
+            self._bring_in_step(now)
 
     def _follow_shipped(self, now: datetime) -> None:
         files = read_files(self._shipped)
@@ -128,6 +133,30 @@ class Published:
             else:
                 self.repository.merge(DRAFT, name, now)
             self._looked_at |= {(name, revision)}
+
+    def _bring_in_step(self, now: datetime) -> None:
+        """Let the PO files follow the draft's Danish, for translators with tools of their own; when editors pause.
+
+        Studio and bot compare the texts themselves. It takes seconds, so it begins when nobody waits.
+        """
+        draft = self.repository.commit_of(self.repository.revision(DRAFT))
+        if draft.revision == self._stepped or now - max(draft.at, self._started) < PAUSE:
+            return
+        self._stepped = draft.revision
+        danish = self._danish_files(draft.revision)
+        if danish == (self._danish or self._danish_files(self.repository.revision(SHIPPED))):
+            return
+        self._danish = danish
+        with TemporaryDirectory(prefix="vejviser-") as folder, suppress(ContentRefused):
+            root = Path(folder)
+            self.repository.write_files(draft.revision, root)
+            changes = {path.relative_to(root).as_posix(): path.read_bytes() for path in extract_all(root, now)}
+            message = "The catalogs follow the Danish texts."
+            self.repository.commit(changes, PROGRAM, message, draft.revision, now, "extract")
+
+    def _danish_files(self, revision: str) -> dict[str, str]:
+        files = self.repository.files(revision)
+        return {path: hash for path, hash in files.items() if not path.startswith("locales/")}
 
     def why_waiting(self, name: str) -> tuple[str, ...]:
         """What keeps a pushed branch from being merged: texts that both sides changed, or errors that it brings."""

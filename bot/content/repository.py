@@ -60,7 +60,7 @@ class Commit:
     """One state of the content, and how it came about.
 
     Args:
-        action: "edit", "publish", "take-back", "merge" or "ship".
+        action: "edit", "publish", "take-back", "merge", "extract" or "ship".
         about: The revision that was taken back; else "".
     """
 
@@ -193,9 +193,13 @@ class ContentRepository:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def commit(self, changes: Changes, author: Author, message: str, base: str, at: datetime) -> str:
+    def commit(
+        self, changes: Changes, author: Author, message: str, base: str, at: datetime, action: str = "edit"
+    ) -> str:
         """Change files of the draft, as an editor saw them at `base`; what others changed since then stays.
 
+        Args:
+            action: See `Commit`.
         Returns:
             The new revision; that of the draft where there is nothing to change.
         Raises:
@@ -215,7 +219,7 @@ class ContentRepository:
                 merged, clashes = merge_blobs(repo, seen, ours, wanted)
                 if clashes:
                     raise ContentClash(tuple(map(str, clashes)))
-                return tip if merged == ours else _write(repo, merged, [tip], author, message, at)
+                return tip if merged == ours else _write(repo, merged, [tip], author, message, at, action)
 
             return self._move(repo, DRAFT, build)
 

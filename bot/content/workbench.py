@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog as PoCatalog
 from bot.content.approvals import Approval, approvals_of, approved_path, digest_of, with_approvals
 from bot.content.catalog import SOURCE_LOCALE, Catalog, Translated, domain_of, po_path, read_catalogs
 from bot.content.checks.translation import find_differences
-from bot.content.extract import new_catalog
+from bot.content.extract import add_entry, new_catalog
 from bot.content.po import dump_po, messages_of, parse_po
 from bot.content.problem import Problem
 from bot.content.source import Sources, SourceText, SourceValue, read_sources
@@ -258,9 +258,8 @@ def _put(catalog: PoCatalog, texts: Mapping[str, Translated], sources: Mapping[s
         source = sources[key]
         message = entries.get(key)
         if message is None:
-            file = source.where.rpartition(":")[0]
             comments = [source.comment] if source.comment else []
-            message = catalog.add(source.text, context=key, locations=[(file, 0)], auto_comments=comments)
+            message = add_entry(catalog, key, source.text, source.where, comments)
         message.id, message.string = source.text, text
         message.flags.discard("fuzzy")
         message.previous_id = []

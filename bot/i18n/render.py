@@ -41,36 +41,30 @@ def fill(text: str, values: Mapping[str, str | Rendered]) -> Rendered:
     out: list[str] = []
     entities: list[Entity] = []
     open_marks: dict[str, int] = {}
-    length = 0
-
-    def put(piece: str) -> None:
-        nonlocal length
-        out.append(piece)
-        length += utf16_length(piece)
-
     for piece in parse(text):
         match piece:
             case Literal(text=literal):
-                put(literal)
+                out.append(literal)
             case Mark(kind=kind):
+                here = utf16_length("".join(out))
                 start = open_marks.pop(kind, None)
                 if start is None:
-                    open_marks[kind] = length
-                elif length > start:
-                    entities.append(Entity("code" if kind == "code" else "bold", start, length - start))
+                    open_marks[kind] = here
+                elif here > start:
+                    entities.append(Entity("code" if kind == "code" else "bold", start, here - start))
             case Placeholder(name=name):
                 value = values.get(name)
                 if value is None:
-                    put("{" + name + "}")
+                    out.append("{" + name + "}")
                     continue
                 isolates = "code" not in open_marks
-                put(FIRST_STRONG_ISOLATE if isolates else "")
+                out.append(FIRST_STRONG_ISOLATE if isolates else "")
                 if isinstance(value, Rendered):
-                    entities += [replace(entity, offset=entity.offset + length) for entity in value.entities]
-                    put(value.text)
+                    entities += _moved(value.entities, "".join(out)) if value.entities else ()
+                    out.append(value.text)
                 else:
-                    put(value.translate(_BIDI_CONTROLS))
-                put(POP_ISOLATE if isolates else "")
+                    out.append(value.translate(_BIDI_CONTROLS))
+                out.append(POP_ISOLATE if isolates else "")
     return Rendered("".join(out), tuple(sorted(entities, key=lambda entity: entity.offset)))
 
 
@@ -79,8 +73,15 @@ def join(parts: Sequence[Rendered], between: str = "\n\n") -> Rendered:
     if len(parts) == 1:
         return parts[0]
     entities: list[Entity] = []
-    offset = 0
-    for part in parts:
-        entities += [replace(entity, offset=entity.offset + offset) for entity in part.entities]
-        offset += utf16_length(part.text) + len(between)
-    return Rendered(between.join(part.text for part in parts), tuple(entities))
+    text = ""
+    for number, part in enumerate(parts):
+        text += between if number else ""
+        entities += _moved(part.entities, text) if part.entities else ()
+        text += part.text
+    return Rendered(text, tuple(entities))
+
+
+def _moved(entities: Sequence[Entity], before: str) -> list[Entity]:
+    """Entities of a text that is put behind another."""
+    offset = utf16_length(before)
+    return [replace(entity, offset=entity.offset + offset) for entity in entities]

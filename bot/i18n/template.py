@@ -46,6 +46,7 @@ def parse(text: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+@lru_cache(maxsize=65536)
 def placeholders(text: str) -> tuple[str, ...]:
     """Names of all placeholders, sorted, as often as they stand in the text."""
     return tuple(sorted(PLACEHOLDER.findall(text)))

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from bot.content import live, load
 from bot.content.checks import Content, find_problems
 from bot.content.live import LiveRelease
+from bot.content.po import messages_of, parse_po
 from bot.content.problem import Problem
 from bot.content.published import Published
 from bot.content.repository import DRAFT, LIVE, Author
@@ -185,3 +186,25 @@ def test_content_that_was_checked_is_not_checked_again_and_other_content_is(
     published.repository.publish(save(published, '"Nej"', '"Nej tak"'), EDITOR, "", NOW)
     assert held.reload() == ()
     assert len(asked) == 1  # nobody had looked at it
+
+
+def test_catalogs_of_the_draft_follow_its_danish_when_editors_pause(
+    open_again: Callable[[], Published], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published, po = open_again(), "locales/tr/LC_MESSAGES/flows.po"
+    published.sync()
+    edited = save(published, '"Nej"', '"Nej tak"')
+    published.sync()
+    assert published.repository.revision(DRAFT) == edited  # somebody may still be writing
+    monkeypatch.setattr("bot.content.published.PAUSE", timedelta(0))
+    published.sync()
+    catalog = parse_po(published.repository.read(po, published.repository.revision(DRAFT)) or b"", "tr")
+    entry = next(message for message in messages_of(catalog) if message.id == "Nej tak")
+    assert entry.fuzzy
+    assert entry.previous_id == ["Nej"]
+    assert entry.string  # the translation is kept
+    in_step = published.repository.revision(DRAFT)
+    assert published.repository.commit_of(in_step).action == "extract"
+    published.sync()
+    open_again().sync()
+    assert published.repository.revision(DRAFT) == in_step

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from babel import Locale
 
@@ -13,7 +14,7 @@ from bot.content.checks.text import BRACE, forms_of, marks
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
 from bot.i18n.plural import categories
-from bot.i18n.template import PLACEHOLDER
+from bot.i18n.template import PLACEHOLDER, placeholders
 
 _NUMBER = re.compile(r"\d+")
 _URL = re.compile(r"https?://\S+")
@@ -65,12 +66,13 @@ def find_differences(tag: str, text: SourceText, translated: Translated) -> Iter
 
 
 def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, str]]:
-    wanted, found = Counter(PLACEHOLDER.findall(source)), Counter(PLACEHOLDER.findall(form))
-    for name in (wanted - found).elements():
-        yield "placeholder-missing", f"'{key}' lacks {{{name}}}.", ""
-    for name in (found - wanted).elements():
-        what = f"'{key}' has {{{name}}}, which the Danish does not have."
-        yield "placeholder-extra", what, did_you_mean(name, wanted)
+    if placeholders(source) != placeholders(form):
+        wanted, found = Counter(placeholders(source)), Counter(placeholders(form))
+        for name in (wanted - found).elements():
+            yield "placeholder-missing", f"'{key}' lacks {{{name}}}.", ""
+        for name in (found - wanted).elements():
+            what = f"'{key}' has {{{name}}}, which the Danish does not have."
+            yield "placeholder-extra", what, did_you_mean(name, wanted)
     if BRACE.search(PLACEHOLDER.sub("", form)):
         yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
@@ -87,16 +89,23 @@ def _turned_round(key: str, form: str, tag: str) -> Iterator[tuple[str, str, str
 
     Values do not count, they are isolated. Some emoji do: flags and ℹ are letters to the rules (Unicode UAX 9, P2).
     """
-    if Locale.parse(tag).character_order != "right-to-left":
+    if not _is_right_to_left(tag):
         return
     for line in PLACEHOLDER.sub("", form).splitlines():
-        strong = [unicodedata.bidirectional(sign) for sign in line]
-        strong = [kind for kind in strong if kind in ("L", "R", "AL")]
-        if strong[:1] == ["L"] and ("R" in strong or "AL" in strong):
+        strong = (kind for kind in map(unicodedata.bidirectional, line) if kind in ("L", "R", "AL"))
+        if next(strong, "") == "L" and any(kind != "L" for kind in strong):
             what = f"'{key}' has a line that would be shown from left to right."
             yield "direction", what, "Begin the line with a word of the language."
 
 
-def _numbers(text: str) -> Counter[str]:
-    plain = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in PLACEHOLDER.sub("", text))
-    return Counter(_NUMBER.findall(plain))
+@cache
+def _is_right_to_left(tag: str) -> bool:
+    return Locale.parse(tag).character_order == "right-to-left"
+
+
+def _numbers(text: str) -> list[str]:
+    """Sorted, in the digits 0 to 9."""
+    found: list[str] = _NUMBER.findall(PLACEHOLDER.sub("", text))
+    return sorted(
+        number if number.isascii() else "".join(str(unicodedata.digit(sign)) for sign in number) for number in found
+    )
