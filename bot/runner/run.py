@@ -39,7 +39,7 @@ def run_turn(
     session = uow.sessions.take(incoming.chat_id)
     turn = advance(session, incoming, release)
     if visits is not None:
-        visits.count(session, turn.session)
+        visits.count(session, turn)
     scene = Scene(uow, release, turn.session, incoming.at)
     for effect in turn.effects:
         HANDLERS[type(effect)](effect, scene)

@@ -1,9 +1,15 @@
-"""How many people come to a node and go on from it: numbers only, gathered in memory and written now and then."""
+"""How many people come to a node, go on from it, ask for a human there or are not understood: numbers only, gathered in
+memory and written now and then.
+"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
+from bot.engine.effects import CountQuestion, OpenTicket
+from bot.engine.flow import Turn
+from bot.engine.screen import HUMAN
 from bot.engine.session import Session
 
 
@@ -18,11 +24,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
+    """What happened at a place.
+
+    Args:
+        handoffs: People who came from here when they asked for a human.
+        unanswered: Questions typed here that nothing was found for.
+    """
+
     arrivals: int = 0
     leavings: int = 0
+    handoffs: int = 0
+    unanswered: int = 0
 
     def __add__(self, other: "Visits") -> "Visits":
-        return Visits(self.arrivals + other.arrivals, self.leavings + other.leavings)
+        return Visits(
+            self.arrivals + other.arrivals,
+            self.leavings + other.leavings,
+            self.handoffs + other.handoffs,
+            self.unanswered + other.unanswered,
+        )
 
 
 class VisitCounter:
@@ -36,16 +56,11 @@ class VisitCounter:
         self._numbers: dict[Place, Visits] = {}
         self._lock = Lock()
 
-    def count(self, before: Session, after: Session) -> None:
-        """A turn that led from one node to another; one that stayed counts nothing."""
-        if before.node == after.node:
-            return
-        day, locale = after.today(), after.locale or ""
+    def count(self, before: Session, turn: Turn) -> None:
+        """What a turn led to. A place is counted only when the turn led from one node to another."""
         with self._lock:
-            if before.node is not None:
-                self._add(Place(day, locale, before.node), Visits(leavings=1))
-            if after.node is not None:
-                self._add(Place(day, locale, after.node), Visits(arrivals=1))
+            for node, visits in _happened(before, turn):
+                self._add(Place(turn.session.today(), turn.session.locale or "", node), visits)
 
     def _add(self, place: Place, visits: Visits) -> None:
         self._numbers[place] = self._numbers.get(place, Visits()) + visits
@@ -61,3 +76,25 @@ class VisitCounter:
         with self._lock:
             for place, visits in numbers.items():
                 self._add(place, visits)
+
+
+def _happened(before: Session, turn: Turn) -> Iterator[tuple[str, Visits]]:
+    """By node."""
+    after = turn.session.node
+    if before.node != after:
+        if before.node is not None:
+            yield before.node, Visits(leavings=1)
+        if after is not None:
+            yield after, Visits(arrivals=1)
+    for effect in turn.effects:
+        if isinstance(effect, OpenTicket) and before.ticket is None:
+            yield _asked_from(before), Visits(handoffs=1)
+        elif isinstance(effect, CountQuestion):
+            yield before.node or "", Visits(unanswered=1)
+
+
+def _asked_from(session: Session) -> str:
+    """Where a person was before the questions that lead to a human; "" where that was nowhere."""
+    asking = HUMAN.partition("/")[0]
+    way = (node for node in reversed((*session.trail, session.node or "")) if node.partition("/")[0] != asking)
+    return next(way, "")

@@ -9,7 +9,7 @@ from bot.storage.failure import to_storage_error
 from bot.storage.postgresql import postgresql_engine
 from bot.storage.sqlite import sqlite_engine
 
-HEAD = "0020"
+HEAD = "0021"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_650_311  # any number that no other program on the same database uses
 

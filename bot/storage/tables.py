@@ -300,6 +300,8 @@ visit = Table(
     Column("node", String, primary_key=True),
     Column("arrivals", BigInteger, nullable=False),
     Column("leavings", BigInteger, nullable=False),
+    Column("handoffs", BigInteger, nullable=False, server_default="0"),
+    Column("unanswered", BigInteger, nullable=False, server_default="0"),
 )
 
 # Replayed after a restore, so that a backup brings nobody back. Holds nothing but the id.

@@ -8,9 +8,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+Vector = NDArray[np.float32]
+Rows = NDArray[np.intp]
 Words = Callable[[str], list[str]]
 RIDGE = 0.3  # how much the weights are held back; measured on the development set
 SHORTEST, LONGEST = 3, 4  # letters of a part of a word
+COMMON = 80  # rows from which on a part is multiplied with all rows at once
 STEP = 6  # a long story is looked at in windows of two steps: two themes must not hide each other
 MOST_WINDOWS = 30  # of the longest text; its windows are wider
 
@@ -28,32 +31,29 @@ class Learned:
     def __init__(self, examples: Mapping[str, Sequence[str]], words: Words) -> None:
         self._words = words
         self.meanings = tuple(examples)
-        rows = [(column, words(text)) for column, name in enumerate(examples) for text in examples[name]]
-        parts = [Counter(_parts(row)) for _, row in rows]
-        holding = Counter(part for row in parts for part in row)
+        rows = [
+            (column, Counter(_parts(words(text)))) for column, name in enumerate(examples) for text in examples[name]
+        ]
+        holding = Counter(part for _, parts in rows for part in parts)
         self._index = {part: index for index, part in enumerate(holding)}
         rarity = [math.log((1 + len(rows)) / (1 + count)) + 1 for count in holding.values()]
         self._rarity = np.array(rarity, dtype=np.float32)
         self._unknown = float(self._rarity.max(initial=1.0))
-        seen = np.zeros((len(rows), len(holding)), dtype=np.float32)
-        for number, row in enumerate(parts):
-            indices = [self._index[part] for part in row]
-            seen[number, indices] = self._rarity[indices]
-        seen /= np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-6)
+        indices = [np.array([self._index[part] for part in parts], dtype=np.intp) for _, parts in rows]
+        seen = [_unit(self._rarity[row]) for row in indices]
         wanted = np.zeros((len(rows), len(self.meanings)), dtype=np.float32)
         wanted[range(len(rows)), [column for column, _ in rows]] = 1
-        # Parts of one row only make no two rows alike: without them the product is as right and several times quicker.
-        shared = seen[:, [count > 1 for count in holding.values()]]
-        likeness = shared @ shared.T
-        np.fill_diagonal(likeness, 1 + RIDGE)
-        self._weights: NDArray[np.float32] = seen.T @ np.linalg.solve(likeness, wanted).astype(np.float32)
+        solved = np.linalg.solve(_likeness(indices, seen, len(holding)), wanted)
+        self._weights: Vector = np.zeros((len(holding), len(self.meanings)), dtype=np.float32)
+        for row, values, each in zip(indices, seen, solved, strict=True):
+            self._weights[row] += np.outer(values, each)
 
     def scores(self, text: str) -> dict[str, float]:
         """How sure each meaning is, about 0 to 1: the surest part of a long text counts."""
         best = np.max([self._score(window) for window in _windows(self._words(text))], axis=0)
         return dict(zip(self.meanings, best.tolist(), strict=True))
 
-    def _score(self, words: Sequence[str]) -> NDArray[np.float32]:
+    def _score(self, words: Sequence[str]) -> Vector:
         indices, unknown = [], 0
         for part in set(_parts(words)):
             index = self._index.get(part)
@@ -63,8 +63,38 @@ class Learned:
                 indices.append(index)
         rarity = self._rarity[indices]
         length = math.sqrt(float(rarity @ rarity) + unknown * self._unknown**2)
-        scores: NDArray[np.float32] = rarity @ self._weights[indices] / max(length, 1e-6)
+        scores: Vector = rarity @ self._weights[indices] / max(length, 1e-6)
         return scores
+
+
+def _likeness(indices: Sequence[Rows], seen: Sequence[Vector], size: int) -> Vector:
+    """The product of all rows with each other, and the ridge.
+
+    Rows hold few of all parts. Parts of many rows are multiplied as a full matrix, those of few row by row; parts of
+    one row only make no two rows alike.
+    """
+    holders: list[list[int]] = [[] for _ in range(size)]
+    values: list[list[float]] = [[] for _ in range(size)]
+    for number, (row, each) in enumerate(zip(indices, seen, strict=True)):
+        for index, value in zip(row.tolist(), each.tolist(), strict=True):
+            holders[index].append(number)
+            values[index].append(value)
+    common = [index for index in range(size) if len(holders[index]) > COMMON]
+    full = np.zeros((len(indices), len(common)), dtype=np.float32)
+    for column, index in enumerate(common):
+        full[holders[index], column] = values[index]
+    likeness: Vector = full @ full.T
+    for index, rows in enumerate(holders):
+        if 1 < len(rows) <= COMMON:
+            value = np.array(values[index], dtype=np.float32)
+            likeness[np.ix_(rows, rows)] += np.outer(value, value)
+    np.fill_diagonal(likeness, 1 + RIDGE)
+    return likeness
+
+
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = vector / max(float(np.linalg.norm(vector)), 1e-6)
+    return unit
 
 
 def _windows(words: Sequence[str]) -> Iterator[Sequence[str]]:

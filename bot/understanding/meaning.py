@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import nlargest
 from threading import Lock
 from typing import Any
 
@@ -17,17 +18,17 @@ TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all ot
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
 MOST_OFFERS = 3
-SENSE_WEIGHT, SENSE_SCALE = 2.0, 0.53  # of the sense beside the words; the scale keeps the floors the same
-SURE, SURE_LEAD = 0.35, 0.175  # a best topic, and its lead, that need no sense
 
 # Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
+SENSE_WEIGHT = 0.7  # beside the words
+SURE_LEAD = 0.2  # how far words must put one meaning before all others to need no sense
 TOPIC_FLOOR = 0.15  # below it the bot says that it did not understand
 OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
 NEXT_OFFER = 0.15  # further topics are offered from this share of the best one's score on
 DANGER_FLOOR = 0.25
 DANGER_DOUBT = 0.15
-HARMLESS_LEAD = 0.05
-VETO_LEAD = 0.2  # from which on what only sounds like danger takes back even a phrase of danger
+HARMLESS_LEAD = 0.1
+VETO_LEAD = 0.4  # from which on what only sounds like danger takes back even a phrase of danger
 HUMAN_FLOOR = 0.30
 
 
@@ -111,7 +112,7 @@ class Understanding:
         sense = self._sense.scores(text) if self._sense is not None else {}
         if not sense:
             return scores
-        return {name: (scores.get(name, 0.0) + SENSE_WEIGHT * sense[name]) * SENSE_SCALE for name in sense}
+        return {name: scores.get(name, 0.0) + SENSE_WEIGHT * sense[name] for name in sense}
 
     def _scores(self, text: str, locale: str | None) -> Mapping[str, float]:
         if locale is None or not self._files.get(locale, {}).get(TOPICS):
@@ -151,9 +152,11 @@ def _ranked(scores: Mapping[str, float]) -> list[str]:
 
 
 def _is_sure(scores: Mapping[str, float]) -> bool:
-    """Words leave no doubt of the topic, and none that there is no danger."""
-    best, *others = (scores[name] for name in _ranked(scores)[:2]) if scores else (0.0,)
-    return best >= SURE and best - max(others, default=0.0) >= SURE_LEAD and scores[DANGER] < DANGER_DOUBT
+    """Words leave no doubt of what is meant, and none whether there is danger."""
+    if not scores:
+        return False
+    best, second = nlargest(2, scores.values())
+    return best - second >= SURE_LEAD and (scores[DANGER] < DANGER_DOUBT or scores[DANGER] == best)
 
 
 def _topics(scores: Mapping[str, float]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ languages, and stands in a file beside them. Where the package is missing (it is
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -14,8 +14,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-RIDGE = 10.0  # measured on the development set
+# Measured on the development set.
+SHARPNESS = 10.0  # length of the vectors: how far apart near meanings are seen
+RESTRAINT = 1e-3  # how much the weights are held back
+STEPS, STEP = 300, 0.05  # of the learning (Adam, Kingma and Ba 2015), until nothing changes much
 MOST_CHARACTERS = 150  # of a long text: what a person is after stands early, and the time grows with the length
+_STORED = ("mean", "weights", "bias")
 Vector = NDArray[np.float32]
 
 
@@ -31,16 +35,17 @@ def load_encoder() -> Any | None:
 
 
 class Sense:
-    """Scores of meanings by sense.
+    """How likely each meaning is by the sense of a text, learned by softmax regression.
 
     Args:
         names: The meanings.
         mean: The vector that all texts share, taken away from each.
         weights: One column a meaning.
+        bias: One number a meaning: how often it is meant.
     """
 
-    def __init__(self, names: Iterable[str], mean: Vector, weights: Vector) -> None:
-        self.names, self._mean, self._weights = tuple(names), mean, weights
+    def __init__(self, names: Iterable[str], mean: Vector, weights: Vector, bias: Vector) -> None:
+        self.names, self._mean, self._weights, self._bias = tuple(names), mean, weights, bias
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
@@ -48,7 +53,7 @@ class Sense:
         if not path.is_file():
             return None
         with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["names"].tolist(), *(stored[name].astype(np.float32) for name in ("mean", "weights")))
+            return cls(stored["names"].tolist(), *(stored[name].astype(np.float32) for name in _STORED))
 
     @classmethod
     def learn(cls, examples: Iterable[tuple[str, str]]) -> Self | None:
@@ -57,25 +62,30 @@ class Sense:
         if encoder is None:
             return None
         pairs = list(dict.fromkeys(examples))
-        names = tuple(dict.fromkeys(name for name, _ in pairs))
-        seen = np.array([encoder.query(text) for _, text in pairs], dtype=np.float32)
-        mean = seen.mean(axis=0)
-        seen = _unit(seen - mean)
-        wanted = np.zeros((len(pairs), len(names)), dtype=np.float32)
-        wanted[range(len(pairs)), [names.index(name) for name, _ in pairs]] = 1
-        likeness = seen.T @ seen + RIDGE * np.eye(seen.shape[1], dtype=np.float32)
-        return cls(names, mean, np.linalg.solve(likeness, seen.T @ wanted).astype(np.float32))
+        vectors = np.array([encoder.query(text[:MOST_CHARACTERS]) for _, text in pairs], dtype=np.float32)
+        return cls.fit([name for name, _ in pairs], vectors)
+
+    @classmethod
+    def fit(cls, meant: Sequence[str], vectors: Vector) -> Self:
+        """Learn from vectors, one a row, and what each of them means."""
+        names = tuple(dict.fromkeys(meant))
+        mean: Vector = vectors.mean(axis=0)
+        wanted = np.zeros((len(meant), len(names)), dtype=np.float32)
+        wanted[range(len(meant)), [names.index(name) for name in meant]] = 1
+        weights, bias = _softmax_regression(SHARPNESS * _unit(vectors - mean), wanted)
+        return cls(names, mean, SHARPNESS * weights, bias)
 
     def write(self, path: Path) -> None:
-        values = {"mean": self._mean.astype(np.float16), "weights": self._weights.astype(np.float16)}
-        np.savez_compressed(path, names=np.array(self.names), mean=values["mean"], weights=values["weights"])
+        mean, weights, bias = (value.astype(np.float16) for value in (self._mean, self._weights, self._bias))
+        np.savez_compressed(path, names=np.array(self.names), mean=mean, weights=weights, bias=bias)
 
     def scores(self, text: str) -> Mapping[str, float]:
-        """Empty without the package."""
+        """Shares of 1. Empty without the package."""
         if self._encoder is None:
             return {}
         vector = _unit(np.asarray(self._encoder.query(text[:MOST_CHARACTERS]), dtype=np.float32) - self._mean)
-        return dict(zip(self.names, (vector @ self._weights).tolist(), strict=True))
+        likely = _softmax(vector @ self._weights + self._bias)
+        return dict(zip(self.names, likely.tolist(), strict=True))
 
     @cached_property
     def _encoder(self) -> Any | None:
@@ -85,3 +95,24 @@ class Sense:
 def _unit(vectors: Vector) -> Vector:
     unit: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
     return unit
+
+
+def _softmax(scores: Vector) -> Vector:
+    likely = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Vector = likely / likely.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _softmax_regression(seen: Vector, wanted: Vector) -> tuple[Vector, Vector]:
+    """Weights, one column a meaning, and bias under which the wanted meanings are likeliest."""
+    seen = np.hstack([seen, np.ones((len(seen), 1), dtype=np.float32)])
+    weights = np.zeros((seen.shape[1], wanted.shape[1]), dtype=np.float32)
+    restraint = np.full((seen.shape[1], 1), RESTRAINT, dtype=np.float32)
+    restraint[-1] = 0  # the bias is free
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        slope = seen.T @ (_softmax(seen @ weights) - wanted) / len(seen) + restraint * weights
+        mean += 0.1 * (slope - mean)
+        square += 0.001 * (slope**2 - square)
+        weights -= STEP * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+    return weights[:-1], weights[-1]

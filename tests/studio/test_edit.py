@@ -270,7 +270,7 @@ async def test_map_says_what_is_urgent(desk: Desk, editorial: Editorial) -> None
 async def test_small_numbers_are_hidden(desk: Desk) -> None:
     day = date(2026, 11, 23)
     numbers = {
-        Place(day, "tr", "complaint/who"): Visits(40, 30),
+        Place(day, "tr", "complaint/who"): Visits(40, 30, handoffs=7, unanswered=3),
         Place(day, "ar", "complaint/who"): Visits(4, 3),
         Place(day, "ar", "complaint/date"): Visits(4, 3),
         Place(date(2026, 1, 1), "tr", "complaint/who"): Visits(1000, 1000),
@@ -283,4 +283,5 @@ async def test_small_numbers_are_hidden(desk: Desk) -> None:
     assert "1000" not in page
     assert "<svg" in page
     turkish = (await browser.get("/studio/numbers?tag=tr")).text
-    assert "<td>40</td><td>25 %</td>" in turkish
+    assert "<td>40</td><td>25 %</td><td>7</td><td>below 5</td>" in turkish
+    assert "<td>40</td><td>25 %</td><td>7</td><td>below 5</td>" in page  # the row of the language

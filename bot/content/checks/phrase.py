@@ -54,7 +54,7 @@ def _check_learned(where: str, section: str, lists: object, content: Content) ->
             yield Problem(where, "phrase-shape", f"'{name}' in '{section}' must be a list of sentences.", hint)
             continue
         for sentence in sentences:
-            other = meant.setdefault(fold(sentence), name)
+            other = meant.setdefault(sentence.casefold(), name)
             if other != name:
                 what = f"'{sentence}' stands under '{name}' and '{other}'."
                 yield Problem(where, "phrase-twice", what, "Remove one of the two.", is_warning=True)
