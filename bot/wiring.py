@@ -180,6 +180,7 @@ async def _run_until(
     prepare: Callable[[Store], Awaitable[None]] | None = None,
 ) -> None:
     """Open everything, serve, and close in the opposite order."""
+    gc.disable()  # what is loaded stays: the collector need not look at it again and again, nor later so often at all
     if settings.failpoint is not None:
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))
@@ -223,8 +224,8 @@ async def _run_until(
     _reload_on_hangup(live)
     log.info("running", mode="polling" if wire.public_url is None else "webhook", digest=live.current.digest[:12])
     ready()
-    # What was loaded stays: the collector need not look at it again and again, nor so often at all.
     gc.freeze()
+    gc.enable()
     gc.set_threshold(GC_THRESHOLD)
     await bot.run(stop)
 

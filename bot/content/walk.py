@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.engine.effects import Effect, SendEmergencyCard, SendMessage, Text
 from bot.engine.flow import Node, Picked
+from bot.engine.nodes.article import Article
 from bot.engine.nodes.ask import Ask
 from bot.engine.nodes.deadline import Deadline
+from bot.engine.nodes.menu import Menu
 from bot.engine.nodes.remind import Remind
 from bot.engine.nodes.services import Services
 from bot.engine.press import read_press
@@ -19,6 +21,7 @@ from bot.runner.release import Release
 
 LONGEST_DAY = date(2026, 9, 23)  # "onsdag den 23. september 2026"
 DAYS_AGO = (0, 5, 22, 27, 28, 29, 30, 40)  # letters so old show every state of a time limit
+ALIKE = (Article, Ask, Deadline, Menu, Remind)  # kinds whose screens name the same texts in every language
 SAMPLE = "W" * 60  # as long as a typed answer that a text repeats may be
 
 
@@ -36,26 +39,61 @@ class Screen:
     keys: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What becomes a screen when it is put into the words of a language."""
+
+    node: str
+    choice: str
+    effect: SendMessage | SendEmergencyCard
+
+    def screen(self, locale: str, release: Release) -> Screen:
+        match self.effect:
+            case SendMessage() as message:
+                body = message_body(message, locale, release)
+                return Screen(self.node, self.choice, locale, body, frozenset(_keys(message)))
+            case SendEmergencyCard():
+                return Screen(self.node, self.choice, locale, emergency_card(locale, release))
+
+
+class Walk:
+    """Walks over one release, language by language; what is the same in all of them is found out once."""
+
+    def __init__(self, release: Release) -> None:
+        self._release, self._answers = release, _sample_answers(release)
+        self._alike: dict[str, tuple[Shown, ...]] = {}
+
+    def all_shown(self, locale: str) -> Iterator[Shown]:
+        """Of all nodes, each screen at least once; a service's page once, not under each list."""
+        pages: set[str] = set()
+        for id, node in self._release.nodes.items():
+            if not isinstance(node, ALIKE):
+                yield from self.shown_by(node, locale, pages)
+                continue
+            if id not in self._alike:
+                self._alike[id] = tuple(self.shown_by(node, locale, pages))
+            yield from self._alike[id]
+        yield Shown("emergency", "", SendEmergencyCard())
+
+    def shown_by(self, node: Node, locale: str, pages: set[str]) -> Iterator[Shown]:
+        """Of one node; `pages` are the services whose pages were shown, which are not shown again."""
+        for session in _sessions(node, self._answers, locale):
+            effects = node.enter(session, self._release).effects
+            yield from _shown(node, "", effects)
+            for choice in _choices_to_press(node, effects, pages):
+                turn = node.receive(session, Picked(choice), self._release)
+                if turn is not None:
+                    yield from _shown(node, choice, turn.effects)
+
+
 def walk(release: Release, locale: str) -> Iterator[Screen]:
-    """All screens of all nodes in one language, each at least once; a service's page once, not under each list."""
-    pages: set[str] = set()
-    answers = _sample_answers(release)
-    for node in release.nodes.values():
-        yield from walk_node(node, release, locale, pages, answers)
-    yield Screen("emergency", "", locale, emergency_card(locale, release))
+    """All screens of all nodes in one language."""
+    return (shown.screen(locale, release) for shown in Walk(release).all_shown(locale))
 
 
-def walk_node(
-    node: Node, release: Release, locale: str, pages: set[str], answers: Mapping[str, str] | None = None
-) -> Iterator[Screen]:
-    """All screens of one node; `pages` are the services whose pages were shown, which are not shown again."""
-    for session in _sessions(node, _sample_answers(release) if answers is None else answers, locale):
-        shown = node.enter(session, release).effects
-        yield from _screens(node, "", shown, locale, release)
-        for choice in _choices_to_press(node, shown, pages):
-            turn = node.receive(session, Picked(choice), release)
-            if turn is not None:
-                yield from _screens(node, choice, turn.effects, locale, release)
+def walk_node(node: Node, release: Release, locale: str) -> Iterator[Screen]:
+    """All screens of one node in one language."""
+    return (shown.screen(locale, release) for shown in Walk(release).shown_by(node, locale, set()))
 
 
 def _sample_answers(release: Release) -> dict[str, str]:
@@ -101,12 +139,10 @@ def _own_choices(node: Node, shown: tuple[Effect, ...]) -> list[str]:
     return [press.choice for press in presses if press.node == node.id and press.choice]
 
 
-def _screens(node: Node, choice: str, effects: tuple[Effect, ...], locale: str, release: Release) -> Iterator[Screen]:
+def _shown(node: Node, choice: str, effects: tuple[Effect, ...]) -> Iterator[Shown]:
     for effect in effects:
-        if isinstance(effect, SendMessage):
-            yield Screen(node.id, choice, locale, message_body(effect, locale, release), frozenset(_keys(effect)))
-        elif isinstance(effect, SendEmergencyCard):
-            yield Screen(node.id, choice, locale, emergency_card(locale, release))
+        if isinstance(effect, (SendMessage, SendEmergencyCard)):
+            yield Shown(node.id, choice, effect)
 
 
 def _keys(message: SendMessage) -> Iterator[str]:

@@ -94,7 +94,7 @@ class View:
         """All screens of a node; none where it cannot be built."""
         if self.release is None or node not in self.release.nodes:
             return []
-        return list(walk_node(self.release.nodes[node], self.release, tag, set()))
+        return list(walk_node(self.release.nodes[node], self.release, tag))
 
     def screens_with(self, key: str, tag: str, text: Translated | None = None) -> list[Screen]:
         """The screens that show a text, with another wording of it where one is given."""
@@ -108,7 +108,7 @@ class View:
         return [
             screen
             for node in self.nodes_of.get(key, ())[:1]
-            for screen in walk_node(release.nodes[node], release, tag, set())
+            for screen in walk_node(release.nodes[node], release, tag)
             if shown_as in screen.keys
         ]
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.content.walk import Screen, walk
+from bot.content.checks.length import _Estimate, _excesses
+from bot.content.walk import ALIKE, Screen, Walk, walk
 from bot.engine.advance import advance, find_node
+from bot.engine.effects import SendMessage, Text
 from bot.engine.incoming import ChoicePressed
 from bot.engine.press import read_press
 from bot.engine.session import Session
@@ -75,3 +77,25 @@ def test_every_button_leads_somewhere(locale: str) -> None:
             assert not texts & gone, (screen.node, data)
             if not data.endswith(">-"):
                 assert turn.effects, (screen.node, data)
+
+
+def test_kinds_that_are_walked_once_show_the_same_texts_in_every_language() -> None:
+    release = our_release()
+    for id, node in release.nodes.items():
+        if isinstance(node, ALIKE):
+            first, *others = [tuple(Walk(release).shown_by(node, locale, set())) for locale in LOCALES]
+            assert all(other == first for other in others), id
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_estimate_is_never_below_the_screen(locale: str) -> None:
+    release = our_release()
+    estimate = _Estimate(release, locale)
+    surely = [shown for shown in Walk(release).all_shown(locale) if estimate.surely_fits(shown.effect)]
+    assert len(surely) > 500
+    for shown in surely:
+        assert isinstance(shown.effect, SendMessage)
+        parts = (*shown.effect.parts, Text("common/draft"))
+        most = sum(estimate._most(part) + len("\n\n") for part in parts)
+        assert utf16_length(shown.screen(locale, release).body["text"]) <= most
+        assert list(_excesses(shown.screen(locale, release))) == []

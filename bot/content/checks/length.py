@@ -1,14 +1,16 @@
 """What Telegram would refuse or cut: measured on the finished screens of every language."""
 
 from collections.abc import Iterator
+from math import inf
 
 from bot.content.problem import Problem
 from bot.content.release import Release
 from bot.content.source import Sources
-from bot.content.walk import Screen, walk
+from bot.content.walk import Screen, Walk
 from bot.engine.advance import COMMANDS
-from bot.engine.effects import Text
+from bot.engine.effects import Button, SendEmergencyCard, SendMessage, Text
 from bot.i18n.render import utf16_length
+from bot.i18n.template import placeholders
 
 # core.telegram.org/bots/api: sendMessage, InlineKeyboardButton, CopyTextButton, setMyCommands, setMyDescription.
 TEXT_UNITS = 4096
@@ -18,6 +20,7 @@ BUTTONS = 100
 PROFILE = {"common/description": 512, "common/short_description": 120} | {
     f"common/command_{command}": 256 for command in COMMANDS
 }
+LONGEST_VALUE = 400  # UTF-16 units of a value in a text, with room to spare
 LABEL_CHARACTERS = 60  # longer ones are cut on a small phone
 
 
@@ -29,16 +32,63 @@ def max_length(key: str) -> int:
 
 def find_too_long(release: Release, sources: Sources) -> Iterator[Problem]:
     """Screens beyond Telegram's limits, with the longest values, in any language."""
+    walk = Walk(release)
     for locale in release.locales:
-        for screen in walk(release, locale):
-            where = sources.where.get(screen.node, f"flows/{screen.node}.yaml:1")
-            for what in _excesses(screen):
-                yield Problem(where, "too-long", f"'{screen.node}' in '{locale}' {what}.")
+        estimate = _Estimate(release, locale)
+        for shown in walk.all_shown(locale):
+            if estimate.surely_fits(shown.effect):
+                continue
+            where = sources.where.get(shown.node, f"flows/{shown.node}.yaml:1")
+            for what in _excesses(shown.screen(locale, release)):
+                yield Problem(where, "too-long", f"'{shown.node}' in '{locale}' {what}.")
         for key, limit in PROFILE.items():
             length = len(release.render(Text(key), locale).text)
             if length > limit:
                 what = f"'{key}' in '{locale}' has {length} characters, Telegram takes {limit}."
                 yield Problem(sources.texts[key].where, "too-long", what)
+
+
+class _Estimate:
+    """Tells in a fraction of the time of which messages nobody need measure the finished screen."""
+
+    def __init__(self, release: Release, locale: str) -> None:
+        self._release, self._locale = release, locale
+        self._known: dict[tuple[str, str], float] = {}
+
+    def surely_fits(self, effect: SendMessage | SendEmergencyCard) -> bool:
+        if not isinstance(effect, SendMessage) or effect.locale is not None:
+            return False
+        parts = (*effect.parts, Text("common/draft"))
+        buttons = [button for row in effect.rows for button in row]
+        return (
+            sum(self._most(part) + len("\n\n") for part in parts) <= TEXT_UNITS
+            and len(buttons) < BUTTONS  # one more leads to the Danish
+            and all(self._button_fits(button) for button in buttons)
+        )
+
+    def _button_fits(self, button: Button) -> bool:
+        return (
+            isinstance(button.label, Text)
+            and not button.copy
+            and self._most(button.label) <= LABEL_CHARACTERS
+            and len(button.data.encode()) <= DATA_BYTES
+        )
+
+    def _most(self, text: Text) -> float:
+        """UTF-16 units that a text has at most; without bound where it is put together of others."""
+        place = text.locale or self._locale, text.key
+        most = self._known.get(place)
+        if most is None:
+            most = self._known[place] = self._measure(*place)
+        return most + sum(self._most(value) for value in text.params.values() if isinstance(value, Text))
+
+    def _measure(self, locale: str, key: str) -> float:
+        messages = self._release.messages
+        message = messages[locale].get(key) or messages[self._release.locales[0]].get(key)
+        if message is None:
+            return inf if key.endswith("/page") else utf16_length(self._release.render(Text(key), locale).text)
+        forms = (message,) if isinstance(message, str) else message
+        return max(utf16_length(form) + LONGEST_VALUE * len(placeholders(form)) for form in forms)
 
 
 def _excesses(screen: Screen) -> Iterator[str]:
