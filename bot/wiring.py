@@ -180,7 +180,9 @@ async def _run_until(
     prepare: Callable[[Store], Awaitable[None]] | None = None,
 ) -> None:
     """Open everything, serve, and close in the opposite order."""
-    gc.disable()  # what is loaded stays: the collector need not look at it again and again, nor later so often at all
+    # What is loaded stays: the collector need not look at it meanwhile, nor later so often at all.
+    gc.disable()
+    stack.callback(gc.enable)
     if settings.failpoint is not None:
         name, _, passes = settings.failpoint.partition(":")
         failpoint.arm(name, int(passes))

@@ -18,10 +18,8 @@ from bot.content.source import read_sources
 from bot.errors import ContentRefused
 from bot.runner.kept import Kept
 from bot.understanding.meaning import Understanding
-from bot.understanding.sense import Sense
 
 DEFAULT = Kept()
-SENSE = "knowledge/phrases/sense.npz"
 FOLDERS = ("flows", "knowledge", "locales")
 
 
@@ -91,7 +89,7 @@ def try_load(
         services=build_services(sources),
         rights=frozenset(id for id, node in sources.nodes.items() if node.get("rights")),
         approved=read_approvals(root, messages),
-        understanding=Understanding(sources.phrases, Sense.read(root / SENSE)),
+        understanding=Understanding(sources.phrases, sources.learned),
         kept=kept.periods(),
         approved_only=approved_only,
     )

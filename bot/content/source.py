@@ -12,6 +12,7 @@ from bot.content.problem import Problem
 from bot.content.yaml_file import YamlError, YamlMap, read_yaml
 from bot.engine.flow import NODE_KINDS
 
+LEARNED = "knowledge/phrases/learned"  # the folder of what was learned from the phrases
 MAX_BYTES = 1_000_000  # a file of an editor is never larger
 _PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
 _NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -46,6 +47,7 @@ class Sources:
     services: dict[str, YamlMap] = field(default_factory=dict)
     facts: dict[str, YamlMap] = field(default_factory=dict)
     phrases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    learned: dict[str, bytes] = field(default_factory=dict)  # from the phrases, by name
     prepared: frozenset[str] = frozenset()  # keys of texts that wait for their translations
     problems: list[Problem] = field(default_factory=list)
 
@@ -83,6 +85,7 @@ def read_sources(root: Path, *, with_prepared: bool = False) -> Sources:
         loaded = _load_yaml(path, root, sources)
         if loaded is not None:
             sources.phrases[path.stem] = loaded
+    sources.learned = {path.stem: path.read_bytes() for path in _files(root, f"{LEARNED}/*.npz")}
     return sources
 
 

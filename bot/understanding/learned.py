@@ -4,9 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.understanding.arrays import FINENESS, digest_of, pack_arrays, unpack_arrays
 
 Vector = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -16,37 +19,97 @@ SHORTEST, LONGEST = 3, 4  # letters of a part of a word
 COMMON = 80  # rows from which on a part is multiplied with all rows at once
 STEP = 6  # a long story is looked at in windows of two steps: two themes must not hide each other
 MOST_WINDOWS = 30  # of the longest text; its windows are wider
+_STORED = ("digest", "meanings", "parts", "rarity", "unknown", "weights", "greatest")
 
 
 class Learned:
-    """Weights of words and parts of words, one column a meaning, learned by ridge regression.
-
-    Parts of words carry over typing errors and endings; the ridge keeps a rare part from deciding alone.
+    """Weights of words and parts of words, one column a meaning.
 
     Args:
-        examples: Per meaning, sentences that have it.
+        digest: Of the sentences that it was learned from.
+        parts: Those that several sentences have; all others tell nothing.
+        rarity: How much each part counts in a text.
+        unknown: The same of all other parts.
         words: Cuts a text into its folded words.
     """
 
-    def __init__(self, examples: Mapping[str, Sequence[str]], words: Words) -> None:
-        self._words = words
-        self.meanings = tuple(examples)
+    def __init__(
+        self,
+        digest: str,
+        meanings: Sequence[str],
+        parts: Sequence[str],
+        rarity: Vector,
+        unknown: float,
+        weights: Vector,
+        words: Words,
+    ) -> None:
+        self.digest, self.meanings, self._words = digest, tuple(meanings), words
+        self._index = {part: index for index, part in enumerate(parts)}
+        self._rarity, self._unknown, self._weights = rarity, unknown, weights
+
+    @classmethod
+    def learn(cls, examples: Mapping[str, Sequence[str]], words: Words) -> Self:
+        """Learn from sentences, per meaning, by ridge regression: about a second for 3,000 of them.
+
+        Parts of words carry over typing errors and endings; the ridge keeps a rare part from deciding alone.
+        """
         rows = [
             (column, Counter(_parts(words(text)))) for column, name in enumerate(examples) for text in examples[name]
         ]
         holding = Counter(part for _, parts in rows for part in parts)
-        self._index = {part: index for index, part in enumerate(holding)}
-        rarity = [math.log((1 + len(rows)) / (1 + count)) + 1 for count in holding.values()]
-        self._rarity = np.array(rarity, dtype=np.float32)
-        self._unknown = float(self._rarity.max(initial=1.0))
-        indices = [np.array([self._index[part] for part in parts], dtype=np.intp) for _, parts in rows]
-        seen = [_unit(self._rarity[row]) for row in indices]
-        wanted = np.zeros((len(rows), len(self.meanings)), dtype=np.float32)
+        numbers = {part: number for number, part in enumerate(holding)}
+        counts = np.array(list(holding.values()))
+        rarity = (np.log((1 + len(rows)) / (1 + counts)) + 1).astype(np.float32)
+        indices = [np.array([numbers[part] for part in parts], dtype=np.intp) for _, parts in rows]
+        seen = [_unit(rarity[row]) for row in indices]
+        wanted = np.zeros((len(rows), len(examples)), dtype=np.float32)
         wanted[range(len(rows)), [column for column, _ in rows]] = 1
         solved = np.linalg.solve(_likeness(indices, seen, len(holding)), wanted)
-        self._weights: Vector = np.zeros((len(holding), len(self.meanings)), dtype=np.float32)
+        weights: Vector = np.zeros((len(holding), len(examples)), dtype=np.float32)
         for row, values, each in zip(indices, seen, solved, strict=True):
-            self._weights[row] += np.outer(values, each)
+            weights[row] += np.outer(values, each)
+        kept = counts > 1
+        parts = [part for part, count in holding.items() if count > 1]
+        return cls(
+            sentences_digest(examples),
+            tuple(examples),
+            parts,
+            rarity[kept],
+            float(rarity.max(initial=1.0)),
+            weights[kept],
+            words,
+        )
+
+    @classmethod
+    def unpack(cls, raw: bytes, words: Words) -> Self | None:
+        """What was packed; None where the file is not such."""
+        arrays = unpack_arrays(raw, _STORED)
+        if arrays is None:
+            return None
+        digest, meanings, parts, rarity, unknown, weights, greatest = arrays
+        return cls(
+            str(digest),
+            meanings.tolist(),
+            parts.tobytes().decode().split("\n"),
+            rarity.astype(np.float32),
+            float(unknown),
+            weights.astype(np.float32) * (float(greatest) / FINENESS),
+            words,
+        )
+
+    def pack(self) -> bytes:
+        """As a file: weights in steps that are finer than what was learned."""
+        greatest = float(np.abs(self._weights).max(initial=1e-6))
+        values = (
+            np.array(self.digest),
+            np.array(self.meanings),
+            np.frombuffer("\n".join(self._index).encode(), dtype=np.uint8),
+            self._rarity.astype(np.float16),
+            np.array(self._unknown),
+            np.round(self._weights / greatest * FINENESS).astype(np.int8),
+            np.array(greatest),
+        )
+        return pack_arrays(_STORED, values)
 
     def scores(self, text: str) -> dict[str, float]:
         """How sure each meaning is, about 0 to 1: the surest part of a long text counts."""
@@ -65,6 +128,11 @@ class Learned:
         length = math.sqrt(float(rarity @ rarity) + unknown * self._unknown**2)
         scores: Vector = rarity @ self._weights[indices] / max(length, 1e-6)
         return scores
+
+
+def sentences_digest(examples: Mapping[str, Sequence[str]]) -> str:
+    """Changes with every sentence, its meaning, and the way of learning."""
+    return digest_of([RIDGE, SHORTEST, LONGEST, *([name, *examples[name]] for name in examples)])
 
 
 def _likeness(indices: Sequence[Rows], seen: Sequence[Vector], size: int) -> Vector:

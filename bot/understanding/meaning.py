@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
+from bot.understanding.arrays import digest_in
 from bot.understanding.cpr import find_cpr
 from bot.understanding.language import Languages
-from bot.understanding.learned import Learned
+from bot.understanding.learned import Learned, Words, sentences_digest
 from bot.understanding.phrases import Phrases
-from bot.understanding.sense import Sense
+from bot.understanding.sense import Sense, pairs_digest
 from bot.understanding.spelling import sounds, words
 
+SENSE = "sense"  # the name of what was learned of it
 TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all others are intents
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
 MOST_OFFERS = 3
 
 # Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
-SENSE_WEIGHT = 0.7  # beside the words
-SURE_LEAD = 0.2  # how far words must put one meaning before all others to need no sense
+SENSE_WEIGHT = 0.5  # beside the words
+SURE_LEAD = 0.15  # how far words must put one meaning before all others to need no sense
 TOPIC_FLOOR = 0.15  # below it the bot says that it did not understand
 OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
 NEXT_OFFER = 0.15  # further topics are offered from this share of the best one's score on
@@ -53,11 +56,15 @@ class Understanding:
 
     Args:
         by_locale: Per language tag, the file of phrases as it is written.
-        sense: What is asked where words leave doubt; it takes ten times as long as they do.
+        learned: What was learned from them before (`learn`), by name. Words are learned anew where their
+            sentences have changed since, which takes a second a language.
     """
 
-    def __init__(self, by_locale: Mapping[str, Mapping[str, Any]], sense: Sense | None = None) -> None:
-        self._sense = sense
+    def __init__(
+        self, by_locale: Mapping[str, Mapping[str, Any]], learned: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
+        self._sense = Sense.unpack(learned.get(SENSE, b""))
+        self._packed = learned
         self._files = by_locale
         intents = {
             tag: {name: phrases for name, phrases in file.items() if name not in (TOPICS, EXAMPLES)}
@@ -71,10 +78,8 @@ class Understanding:
     def warm(self) -> None:
         """Learn everything now, so that nobody waits for it later."""
         for tag, file in self._files.items():
-            if file.get(TOPICS):
-                self._model(tag, is_romanised=False)
-                if tag in ROMANISED:
-                    self._model(tag, is_romanised=True)
+            for is_romanised in _ways_to_write(tag, file):
+                self._model(tag, is_romanised=is_romanised)
 
     def guess_locale(self, text: str) -> str | None:
         return self._languages.guess(text)
@@ -124,9 +129,46 @@ class Understanding:
         with self._learning:
             key = locale, is_romanised
             if key not in self._learned:
-                cut = sounds if is_romanised else partial(words, locale=locale)
-                self._learned[key] = Learned(_examples(self._files[locale]), cut)
+                examples, cut = _examples(self._files[locale]), _cut(*key)
+                model = Learned.unpack(self._packed.get(_name(*key), b""), cut)
+                if model is None or model.digest != sentences_digest(examples):
+                    model = Learned.learn(examples, cut)
+                self._learned[key] = model
             return self._learned[key]
+
+
+def stale(by_locale: Mapping[str, Mapping[str, Any]], learned: Mapping[str, bytes]) -> Iterator[str]:
+    """Names of what is to be learned anew, because it is not there or the phrases have changed since."""
+    for locale, file in by_locale.items():
+        for is_romanised in _ways_to_write(locale, file):
+            name = _name(locale, is_romanised)
+            if digest_in(learned.get(name, b"")) != sentences_digest(_examples(file)):
+                yield name
+    pairs = list(examples_of(by_locale))
+    if pairs and digest_in(learned.get(SENSE, b"")) != pairs_digest(pairs):
+        yield SENSE
+
+
+def learn(name: str, by_locale: Mapping[str, Mapping[str, Any]]) -> bytes | None:
+    """What `stale` named, as a file. The sense takes some minutes; None where its package is missing."""
+    if name == SENSE:
+        sense = Sense.learn(examples_of(by_locale))
+        return None if sense is None else sense.pack()
+    locale, _, romanised = name.partition("-")
+    return Learned.learn(_examples(by_locale[locale]), _cut(locale, bool(romanised))).pack()
+
+
+def _ways_to_write(locale: str, file: Mapping[str, Any]) -> tuple[bool, ...]:
+    """Whether romanised, for each model of a language; none where nothing is to be learned."""
+    return () if not file.get(TOPICS) else (False, True) if locale in ROMANISED else (False,)
+
+
+def _name(locale: str, is_romanised: bool) -> str:
+    return f"{locale}-romanised" if is_romanised else locale
+
+
+def _cut(locale: str, is_romanised: bool) -> Words:
+    return sounds if is_romanised else partial(words, locale=locale)
 
 
 def examples_of(by_locale: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

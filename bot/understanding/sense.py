@@ -8,18 +8,19 @@ languages, and stands in a file beside them. Where the package is missing (it is
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.understanding.arrays import digest_of, pack_arrays, unpack_arrays
 
 # Measured on the development set.
 SHARPNESS = 10.0  # length of the vectors: how far apart near meanings are seen
 RESTRAINT = 1e-3  # how much the weights are held back
 STEPS, STEP = 300, 0.05  # of the learning (Adam, Kingma and Ba 2015), until nothing changes much
 MOST_CHARACTERS = 150  # of a long text: what a person is after stands early, and the time grows with the length
-_STORED = ("mean", "weights", "bias")
+_STORED = ("digest", "names", "mean", "weights", "bias")
 Vector = NDArray[np.float32]
 
 
@@ -38,22 +39,24 @@ class Sense:
     """How likely each meaning is by the sense of a text, learned by softmax regression.
 
     Args:
+        digest: Of the sentences that it was learned from.
         names: The meanings.
         mean: The vector that all texts share, taken away from each.
         weights: One column a meaning.
         bias: One number a meaning: how often it is meant.
     """
 
-    def __init__(self, names: Iterable[str], mean: Vector, weights: Vector, bias: Vector) -> None:
-        self.names, self._mean, self._weights, self._bias = tuple(names), mean, weights, bias
+    def __init__(self, digest: str, names: Iterable[str], mean: Vector, weights: Vector, bias: Vector) -> None:
+        self.digest, self.names, self._mean, self._weights, self._bias = digest, tuple(names), mean, weights, bias
 
     @classmethod
-    def read(cls, path: Path) -> Self | None:
-        """What was learned last; None where nothing was."""
-        if not path.is_file():
+    def unpack(cls, raw: bytes) -> Self | None:
+        """What was packed; None where the file is not such."""
+        arrays = unpack_arrays(raw, _STORED)
+        if arrays is None:
             return None
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["names"].tolist(), *(stored[name].astype(np.float32) for name in _STORED))
+        digest, names, *values = arrays
+        return cls(str(digest), names.tolist(), *(value.astype(np.float32) for value in values))
 
     @classmethod
     def learn(cls, examples: Iterable[tuple[str, str]]) -> Self | None:
@@ -63,21 +66,22 @@ class Sense:
             return None
         pairs = list(dict.fromkeys(examples))
         vectors = np.array([encoder.query(text[:MOST_CHARACTERS]) for _, text in pairs], dtype=np.float32)
-        return cls.fit([name for name, _ in pairs], vectors)
+        return cls.fit([name for name, _ in pairs], vectors, pairs_digest(pairs))
 
     @classmethod
-    def fit(cls, meant: Sequence[str], vectors: Vector) -> Self:
+    def fit(cls, meant: Sequence[str], vectors: Vector, digest: str = "") -> Self:
         """Learn from vectors, one a row, and what each of them means."""
         names = tuple(dict.fromkeys(meant))
         mean: Vector = vectors.mean(axis=0)
         wanted = np.zeros((len(meant), len(names)), dtype=np.float32)
         wanted[range(len(meant)), [names.index(name) for name in meant]] = 1
         weights, bias = _softmax_regression(SHARPNESS * _unit(vectors - mean), wanted)
-        return cls(names, mean, SHARPNESS * weights, bias)
+        return cls(digest, names, mean, SHARPNESS * weights, bias)
 
-    def write(self, path: Path) -> None:
-        mean, weights, bias = (value.astype(np.float16) for value in (self._mean, self._weights, self._bias))
-        np.savez_compressed(path, names=np.array(self.names), mean=mean, weights=weights, bias=bias)
+    def pack(self) -> bytes:
+        numbers = (value.astype(np.float16) for value in (self._mean, self._weights, self._bias))
+        values = (np.array(self.digest), np.array(self.names), *numbers)
+        return pack_arrays(_STORED, values)
 
     def scores(self, text: str) -> Mapping[str, float]:
         """Shares of 1. Empty without the package."""
@@ -90,6 +94,11 @@ class Sense:
     @cached_property
     def _encoder(self) -> Any | None:
         return load_encoder()
+
+
+def pairs_digest(pairs: Iterable[tuple[str, str]]) -> str:
+    """Changes with every sentence, its meaning, and the way of learning."""
+    return digest_of([SHARPNESS, RESTRAINT, STEPS, STEP, MOST_CHARACTERS, *map(list, dict.fromkeys(pairs))])
 
 
 def _unit(vectors: Vector) -> Vector:

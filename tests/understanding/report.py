@@ -1,7 +1,8 @@
 """How well typed text is understood, language by language: `python -m tests.understanding.report`.
 
-The sentences in `development/` were written apart from the phrases: those of a kind that begins with "unseen_" after
-them, and nothing was added to the phrases because of these. They are what the goals are to be compared with.
+The sentences in `development/` were written apart from the phrases, in three parts: those that constants were chosen
+by; "unseen", after which phrases were written by others who had not seen them; and "fresh", written after the phrases
+by writers who saw none of them: these are what the goals are to be compared with.
 """
 
 import json
@@ -16,14 +17,14 @@ from bot.understanding.meaning import Meaning, Understanding
 from tests.support.content import our_release
 
 SETS = Path(__file__).parent / "development"
+PARTS = ("", "unseen", "fresh")
 
 
-def measure(understanding: Understanding, tag: str, *, unseen: bool) -> dict[str, float]:
-    """Shares, 0 to 1, of what is right in one language's set."""
+def measure(understanding: Understanding, tag: str, part: str = "") -> dict[str, float]:
+    """Shares, 0 to 1, of what is right in one language's part; CPR numbers belong to every part."""
     right: dict[str, list[bool]] = defaultdict(list)
     for line in read(tag):
-        is_unseen = line["kind"].startswith("unseen_")
-        if is_unseen != unseen and "cpr" not in line["kind"]:
+        if part_of(line) != part and "cpr" not in line["kind"]:
             continue
         for name, is_right in judge(line, understanding.meaning(line["text"])).items():
             right[name].append(is_right)
@@ -34,8 +35,12 @@ def read(tag: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SETS / f"{tag}.jsonl").read_text("utf-8").splitlines()]
 
 
+def part_of(line: Mapping[str, Any]) -> str:
+    return next((part for part in PARTS if part and line["kind"].startswith(f"{part}_")), "")
+
+
 def judge(line: Mapping[str, Any], found: Meaning) -> dict[str, bool]:
-    kind = line["kind"].removeprefix("unseen_")
+    kind = line["kind"].removeprefix(f"{part_of(line)}_")
     judged = {"no false CPR": not found.has_cpr}
     if kind in ("cpr", "no_cpr"):
         return {"CPR": found.has_cpr} if kind == "cpr" else judged
@@ -60,9 +65,9 @@ def main() -> None:
     understanding = our_release().understanding
     understanding.warm()
     tags = sorted(path.stem for path in SETS.glob("*.jsonl"))
-    for unseen in (False, True):
-        table = {tag: measure(understanding, tag, unseen=unseen) for tag in tags}
-        print(f"\n{'unseen' if unseen else 'development':<14}" + "".join(f"{tag:>6}" for tag in tags) + "   all")
+    for part in PARTS:
+        table = {tag: measure(understanding, tag, part) for tag in tags}
+        print(f"\n{part or 'development':<14}" + "".join(f"{tag:>6}" for tag in tags) + "   all")
         for name in sorted({name for row in table.values() for name in row}):
             shares = [row.get(name, 1.0) for row in table.values()]
             print(f"{name:<14}" + "".join(f"{100 * share:6.0f}" for share in (*shares, sum(shares) / len(shares))))

