@@ -240,7 +240,13 @@ def _other(session: Session, assets: Assets) -> Turn:
 def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
     caption = mask_cpr(incoming.caption)
     transcript = AddToTranscript(
-        caption, incoming.message_id, incoming.kind, incoming.file_id, incoming.file_name, incoming.mime_type
+        caption,
+        incoming.message_id,
+        incoming.kind,
+        incoming.file_id,
+        incoming.file_name,
+        incoming.mime_type,
+        is_edit=incoming.is_edit,
     )
     effects: tuple[Effect, ...] = ()
     if caption != incoming.caption:
@@ -249,7 +255,9 @@ def _file(session: Session, incoming: FileSent, assets: Assets) -> Turn:
     if caption and assets.intent(caption, session.locale) == "danger":
         return _danger(session, effects, transcript)
     refused = _refused_file(session, incoming, assets)
-    if refused is not None:
+    if refused is not None and incoming.is_edit and session.ticket is None:
+        turn = Turn(session)  # it was said when the file came
+    elif refused is not None:
         # An album comes as one message a picture: what is wrong with it is said once.
         is_known = incoming.album_id is not None and incoming.album_id == session.album
         turn = Turn(session) if is_known else refused

@@ -188,6 +188,7 @@ class AddToTranscript(Effect):
 
     Args:
         is_deleted: The bot takes the message out of the chat.
+        is_edit: A file stands now where another, or other words, stood before; an edited text is of kind "edited".
     """
 
     text: str
@@ -197,6 +198,7 @@ class AddToTranscript(Effect):
     file_name: str | None = None
     mime_type: str | None = None
     is_deleted: bool = False
+    is_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,11 @@ class ChoicePressed(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSent(Incoming):
-    """A photo or document. Size in bytes; Telegram lets bots fetch at most 20 MB."""
+    """A photo or document. Size in bytes; Telegram lets bots fetch at most 20 MB.
+
+    Args:
+        is_edit: Of an earlier message: another picture, other words below it, or both.
+    """
 
     kind: Literal["photo", "document"]
     file_id: str
@@ -62,11 +66,12 @@ class FileSent(Incoming):
     size_bytes: int | None = None
     caption: str = ""
     album_id: str | None = None
+    is_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited(Incoming):
-    """The person changed an earlier message; `text` is what it says now (or the caption)."""
+    """The person changed an earlier message; `text` is what it says now."""
 
     text: str
     message_id: int

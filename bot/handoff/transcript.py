@@ -33,7 +33,7 @@ class TranscriptLine:
         key: Made by the adviser's page, so that a form that is sent twice says one thing.
         seq: Number of the outbox's row that carries it to the person.
         delivery, reason: What became of that row; None for what was not sent by us.
-        edited_at: The person changed it; the new text is an entry of kind "edited".
+        edited_at: The person changed it; the new text is an entry of kind "edited", a new file one of its own kind.
         deleted_at: It was taken off the person's screen.
         danish: What a text says in Danish, where the person was sent, or pressed, its translation.
     """

@@ -259,6 +259,10 @@ class Drafts:
             self._known.move_to_end((revision, today))
             return draft
 
+    def beside(self, name: str) -> Path:
+        """A folder in the data folder, beside the repository."""
+        return self._editorial.repository.path.parent / name
+
     def last_change(self, path: str) -> Commit | None:
         """Who changed a file last, in the draft."""
         return self._editorial.repository.last_change(path)

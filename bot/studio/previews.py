@@ -4,8 +4,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -22,7 +24,7 @@ log = structlog.get_logger()
 
 
 class Previews:
-    """Which chats see the draft. One for a process: a chat whose updates go to another process sees what is live.
+    """Which chats see the draft: an empty file for each, beside the content's repository, which all processes share.
 
     Args:
         secret: For the links; the same in every process.
@@ -31,8 +33,7 @@ class Previews:
 
     def __init__(self, drafts: Drafts, secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.drafts, self._secret, self._now = drafts, secret, now
-        self._chats: dict[int, datetime] = {}  # until when
-        self._used: dict[str, int] = {}  # which chat a link belongs to
+        self._folder = drafts.beside("previews")
 
     def new_token(self) -> str:
         """What follows `/start `, or `?start=` of a link: letters, digits, - and _."""
@@ -41,16 +42,15 @@ class Previews:
 
     def concerns(self, incoming: Incoming) -> bool:
         """Whether this chat sees the draft. A link that it opens begins that, any other /start ends it."""
-        chat, now = incoming.chat_id, self._now()
-        if isinstance(incoming, CommandGiven) and incoming.name == "start":
-            self._chats.pop(chat, None)
-            if self._is_good(incoming.argument, chat, now):
-                self._chats[chat] = now + PREVIEW_KEPT
-        until = self._chats.get(chat)
-        if until is not None and until < now:
-            del self._chats[chat]
+        seen_by = self._folder / f"chat-{incoming.chat_id}"
+        try:
+            if isinstance(incoming, CommandGiven) and incoming.name == "start":
+                seen_by.unlink(missing_ok=True)
+                if self._is_good(incoming.argument, incoming.chat_id):
+                    self._touch(seen_by)
+            return not self._is_over(seen_by, PREVIEW_KEPT)
+        except OSError:  # not there, or a full disk
             return False
-        return until is not None
 
     async def release(self) -> Release | None:
         """The draft as it is now; None where it cannot be shown, and what is live is better than nothing."""
@@ -61,7 +61,7 @@ class Previews:
             log.warning("no preview", reason=type(error).__name__)
             return None
 
-    def _is_good(self, argument: str, chat: int, now: datetime) -> bool:
+    def _is_good(self, argument: str, chat: int) -> bool:
         time, _, signed = argument.removeprefix(PREFIX).partition("_")
         try:
             until = int(time, 16)
@@ -69,9 +69,33 @@ class Previews:
             return False
         if not argument.startswith(PREFIX) or not hmac.compare_digest(signed.encode(), self._sign(until).encode()):
             return False
-        if until < now.timestamp():
-            return False
-        return self._used.setdefault(argument, chat) == chat
+        return until >= self._now().timestamp() and self._belongs_to(argument, chat)
+
+    def _belongs_to(self, link: str, chat: int) -> bool:
+        """The first chat that opens a link has it for itself."""
+        self._forget_old()
+        owner = self._folder / f"link-{link}"
+        try:
+            with owner.open("x", encoding="utf-8") as file:
+                file.write(str(chat))
+            self._touch(owner)
+        except FileExistsError:
+            return owner.read_text("utf-8") == str(chat)
+        return True
+
+    def _forget_old(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path in self._folder.iterdir():
+            if self._is_over(path, PREVIEW_KEPT):
+                path.unlink(missing_ok=True)
+
+    def _touch(self, path: Path) -> None:
+        path.touch()
+        now = self._now().timestamp()
+        os.utime(path, (now, now))
+
+    def _is_over(self, path: Path, kept: timedelta) -> bool:
+        return self._now().timestamp() - path.stat().st_mtime > kept.total_seconds()
 
     def _sign(self, until: int) -> str:
         signed = hmac.digest(self._secret.encode(), f"preview {until}".encode(), hashlib.sha256)[:_SIGNED]

@@ -87,10 +87,14 @@ def _text(text: str, message_id: int, common: dict[str, Any]) -> Incoming:
     return TextTyped(**common, text=text, message_id=message_id)
 
 
-def _file(message: Json, message_id: int, common: dict[str, Any]) -> Incoming:
+def _file(message: Json, message_id: int, common: dict[str, Any], *, is_edit: bool = False) -> Incoming:
     caption = message.get("caption") or ""
     album_id = message.get("media_group_id")
-    extra: dict[str, Any] = {"caption": str(caption), "album_id": None if album_id is None else str(album_id)}
+    extra: dict[str, Any] = {
+        "caption": str(caption),
+        "album_id": None if album_id is None else str(album_id),
+        "is_edit": is_edit,
+    }
     if "photo" in message:
         sizes = message["photo"]
         if not isinstance(sizes, list) or not sizes:
@@ -119,6 +123,8 @@ def _file(message: Json, message_id: int, common: dict[str, Any]) -> Incoming:
 
 def _edited(message: Json, update_id: int, at: datetime) -> Incoming:
     common, is_private = _common(message, update_id, at)
+    if is_private and ("photo" in message or "document" in message):
+        return _file(message, _integer(message, "message_id"), common, is_edit=True)
     text = message.get("text") or message.get("caption")
     if not is_private or not isinstance(text, str):
         return NothingToDo(**common, kind="edited_message")

@@ -239,6 +239,25 @@ async def test_edits_and_deletions_are_shown_as_such(desk: Desk) -> None:
     assert "slettet på borgerens skærm" in (await browser.get(case)).text
 
 
+async def test_photo_put_in_the_place_of_another_reaches_the_case(desk: Desk) -> None:
+    citizen, _, _ = await claimed(desk)
+    await citizen.sends_photo()
+    await citizen.exchanges_photo("file-2")
+    ticket = await citizen.ticket()
+    lines = await desk.store.run(lambda unit: unit.transcripts.lines(ticket.chat_id, ticket.id))
+    photos = [(line.file_id, line.edited_at is not None) for line in lines if line.kind == "photo"]
+    assert photos == [("file-1", True), ("file-2", False)]
+
+
+async def test_photo_exchanged_while_nobody_was_asked_for_says_nothing_twice(desk: Desk) -> None:
+    citizen = Citizen(desk)
+    await citizen.sends_photo()
+    said = citizen.seen
+    assert said
+    await citizen.exchanges_photo("file-2")
+    assert citizen.seen == said
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "words"),
     [

@@ -97,6 +97,9 @@ async def test_link_is_for_one_chat_and_a_short_while(editorial: Editorial) -> N
         assert not start(7, wrong)
     assert start(7, token)
     assert says(7)
+    elsewhere = Previews(Drafts(editorial), "secret", lambda: now)  # in another process
+    said = TextTyped(update_id=1, chat_id=7, at=now, text="hej", message_id=1)
+    assert elsewhere.concerns(said)
     assert not start(8, token)
     assert not says(8)
     assert not start(7, "")  # any other /start leads back to what is live
@@ -104,6 +107,7 @@ async def test_link_is_for_one_chat_and_a_short_while(editorial: Editorial) -> N
     assert start(7, token)
     now += timedelta(minutes=61)
     assert not says(7)
+    assert not elsewhere.concerns(said)
     assert not start(7, token)
 
 

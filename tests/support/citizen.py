@@ -49,7 +49,13 @@ class Citizen:
         await self._turn(partial(ChoicePressed, data=data, message_id=1, query_id=str(self._next())))
 
     async def sends_photo(self, **values: Any) -> None:
-        await self._turn(partial(FileSent, kind="photo", file_id="file-1", message_id=self._next(), **values))
+        self._last_id = self._next()
+        await self._turn(partial(FileSent, kind="photo", file_id="file-1", message_id=self._last_id, **values))
+
+    async def exchanges_photo(self, file_id: str) -> None:
+        """Put another photo in the place of the last one."""
+        again = partial(FileSent, kind="photo", file_id=file_id, message_id=self._last_id, is_edit=True)
+        await self._turn(again)
 
     async def blocks(self) -> None:
         await self._turn(BotBlocked)

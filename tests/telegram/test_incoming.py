@@ -89,6 +89,20 @@ def press(**fields: Any) -> dict[str, Any]:
             id="edited text",
         ),
         pytest.param(
+            {
+                "update_id": 1,
+                "edited_message": {
+                    "message_id": 9,
+                    "from": PERSON,
+                    "chat": CHAT,
+                    "photo": [{"file_id": "s"}, {"file_id": "l"}],
+                    "caption": "ny",
+                },
+            },
+            FileSent(**COMMON, kind="photo", file_id="l", message_id=9, caption="ny", is_edit=True),
+            id="another photo in the place of one",
+        ),
+        pytest.param(
             press(message={"message_id": 4, "chat": CHAT}, data="a/b>c"),
             ChoicePressed(**COMMON, data="a/b>c", message_id=4, query_id="77"),
             id="button",

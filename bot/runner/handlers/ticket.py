@@ -101,9 +101,9 @@ def add_to_transcript(effect: AddToTranscript, scene: Scene) -> None:
         mime_type=effect.mime_type,
         deleted_at=scene.at if effect.is_deleted else None,
     )
-    scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
-    if effect.kind == "edited":
+    if effect.kind == "edited" or effect.is_edit:
         scene.uow.transcripts.mark_edited(ticket.chat_id, ticket.id, effect.message_id, scene.at)
+    scene.uow.transcripts.add(ticket.chat_id, ticket.id, line)
     if ticket.state == "claimed":
         # A new version: what the adviser is writing was begun without having read this.
         scene.uow.announce(who_hears(ticket, scene.uow.tickets.save(ticket.heard(scene.at))))
