@@ -14,6 +14,13 @@ INTENTS = (*WAYS, *ANSWERS, "danger")
 
 
 def check(content: Content) -> Iterator[Problem]:
+    found = list(_check_shapes(content))
+    yield from found
+    if all(problem.is_warning for problem in found):
+        yield from _check_in_step(content)
+
+
+def _check_shapes(content: Content) -> Iterator[Problem]:
     meant: dict[str, tuple[str, str]] = {}
     for tag, intents in content.sources.phrases.items():
         where = f"knowledge/phrases/{tag}.yaml:1"
@@ -36,7 +43,6 @@ def check(content: Content) -> Iterator[Problem]:
                 if other != intent:
                     what = f"'{phrase}' means '{intent}' here and '{other}' in '{there}'."
                     yield Problem(where, "phrase-twice", what, "Remove one of the two.")
-    yield from _check_in_step(content)
 
 
 def _check_in_step(content: Content) -> Iterator[Problem]:
