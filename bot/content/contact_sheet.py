@@ -8,6 +8,7 @@ from babel import Locale
 
 from bot.content.release import Release
 from bot.content.walk import Screen, walk
+from bot.i18n.language import is_right_to_left
 from bot.runner.outgoing import MessageBody
 
 _STYLE = """
@@ -81,7 +82,7 @@ def _cell(screen: Screen | None, tag: str, source: Screen | None) -> str:
     if screen is None:
         return "<td></td>"
     same = ' class="same"' if source is not None and screen.body["text"] == source.body["text"] else ""
-    direction = "rtl" if Locale.parse(tag).text_direction == "rtl" else "ltr"
+    direction = "rtl" if is_right_to_left(tag) else "ltr"
     buttons = "".join(_buttons(screen.body))
     text = escape(screen.body["text"])
     return f'<td lang="{tag}" dir="{direction}"{same}><pre>{text}</pre><div class="buttons">{buttons}</div></td>'

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from babel import Locale
 
 from bot.content.release import Release
 from bot.content.typeset import typeset
@@ -15,6 +14,7 @@ from bot.engine.deep_link import LinkRefused, find_topic, write_link
 from bot.engine.nodes.article import Article
 from bot.engine.nodes.menu import Menu
 from bot.engine.screen import HOME
+from bot.i18n.language import is_right_to_left
 
 PAGE = Path(__file__).with_name("poster.typ")
 SENTENCE, DRAFT = "common/short_description", "common/draft"
@@ -76,7 +76,7 @@ def _texts(release: Release, title: str, tag: str) -> dict[str, Any]:
     is_draft = any((tag, key) not in release.approved for key in (title, SENTENCE))
     return {
         "lang": tag,
-        "is_rtl": Locale.parse(tag).text_direction == "rtl",
+        "is_rtl": is_right_to_left(tag),
         "title": _printable(release.label(title, tag).splitlines()[0]),
         "sentence": _printable(release.label(SENTENCE, tag)),
         "draft": _printable(release.label(DRAFT, tag)) if is_draft else None,

@@ -15,9 +15,11 @@ from bot.engine.effects import Month, Param, Text
 from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
 from bot.i18n.day import calendar_date, full_date, month_name
+from bot.i18n.language import is_right_to_left
+from bot.i18n.number import amounts
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
-from bot.i18n.template import placeholders
+from bot.i18n.template import directed, placeholders
 from bot.understanding.fold import fold
 from bot.understanding.meaning import Understanding
 
@@ -164,10 +166,10 @@ class Release:
 
     def _message(self, text: Text, locale: str) -> str:
         message = self.messages[locale][text.key]
-        if isinstance(message, str):
-            return message
-        number = next((value for value in text.params.values() if isinstance(value, int)), 0)
-        return message[form(locale, number)]
+        if not isinstance(message, str):
+            number = next((value for value in text.params.values() if isinstance(value, int)), 0)
+            message = message[form(locale, number)]
+        return directed(message) if is_right_to_left(locale) else message
 
     def _value(self, name: str, params: Mapping[str, Param], locale: str) -> str | Rendered | None:
         if name in params:
@@ -201,7 +203,7 @@ class Release:
             return self.render(Text("common/unknown"), locale)
         if isinstance(fact.value, Period):
             return self._period(fact.value, locale)
-        shown = calendar_date(fact.value, locale) if isinstance(fact.value, date) else str(fact.value)
+        shown = calendar_date(fact.value, locale) if isinstance(fact.value, date) else amounts(str(fact.value), locale)
         return self.render(Text("common/unsure", {"value": shown}), locale) if fact.confidence == "low" else shown
 
     def _period(self, period: Period, locale: str) -> Rendered:
@@ -215,7 +217,7 @@ class Release:
     def _source(self, group: str, locale: str) -> Rendered | None:
         """Where a group of facts comes from: its first fact that has a source speaks for it."""
         fact = self._sourced.get(group)
-        if fact is None:
+        if fact is None or not fact.site():
             return None
         if fact.as_of is None:
             return self.render(Text("common/source_undated", {"site": fact.site()}), locale)

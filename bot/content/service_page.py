@@ -12,6 +12,7 @@ from bot.articles.service import Service
 from bot.dates.deadline import COPENHAGEN, copenhagen_day
 from bot.engine.effects import Param, Text
 from bot.i18n.day import weekday_name
+from bot.i18n.language import is_right_to_left
 from bot.i18n.render import Rendered, fill, join
 
 Render = Callable[[Text], Rendered]
@@ -50,7 +51,8 @@ def _conditions(service: Service, locale: str, render: Render) -> Iterator[Rende
     if service.needs_referral is not None:
         yield render(Text(f"common/service_referral_{_YES_NO[service.needs_referral]}"))
     if service.languages:
-        names = ", ".join(_language_name(tag, locale) for tag in service.languages)
+        comma = "، " if is_right_to_left(locale) else ", "
+        names = comma.join(_language_name(tag, locale) for tag in service.languages)
         yield render(Text("common/service_languages", {"languages": names}))
     elif not service.has_interpreter:
         yield render(Text("common/service_languages_unknown"))
@@ -69,6 +71,8 @@ def _contacts(
     hours = hours_of(service, facts)
     for contact in ("phone", "phone_hours", "address", "visit_hours", "email", "url"):
         name = service.facts.get(contact)
+        if contact == "phone_hours" and "phone" not in service.facts:
+            continue  # nobody can call
         if contact in hours:
             yield from _hours(hours[contact], contact, at, locale, render)
         elif name is not None and not contact.endswith("_hours"):
@@ -76,7 +80,8 @@ def _contacts(
         elif contact == "phone":
             yield render(Text("common/service_no_phone"))
     if not hours:
-        yield render(Text("common/service_no_hours"))
+        can_ask = "phone" in service.facts or "email" in service.facts
+        yield render(Text("common/service_no_hours" if can_ask else "common/service_no_hours_alone"))
 
 
 def _hours(hours: OpeningHours, contact: str, at: datetime, locale: str, render: Render) -> Iterator[Rendered]:

@@ -1,6 +1,6 @@
-"""Languages by name."""
+"""Languages: their names, and which way they are written."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 
@@ -12,3 +12,8 @@ def language_name(tag: str, locale: str) -> str:
         return Locale.parse(tag).get_display_name(locale) or tag
     except (UnknownLocaleError, ValueError):
         return tag
+
+
+@cache
+def is_right_to_left(tag: str) -> bool:
+    return str(Locale.parse(tag).character_order) == "right-to-left"

@@ -41,10 +41,13 @@ def fill(text: str, values: Mapping[str, str | Rendered]) -> Rendered:
     out: list[str] = []
     entities: list[Entity] = []
     open_marks: dict[str, int] = {}
+    ends = ""  # how the value before ended
     for piece in parse(text):
         match piece:
             case Literal(text=literal):
-                out.append(literal)
+                # A sentence that ends with "500 kr." has one full stop, not two.
+                out.append(literal[1:] if ends == "." and literal.startswith(".") else literal)
+                ends = ""
             case Mark(kind=kind):
                 here = utf16_length("".join(out))
                 start = open_marks.pop(kind, None)
@@ -57,6 +60,7 @@ def fill(text: str, values: Mapping[str, str | Rendered]) -> Rendered:
                 if value is None:
                     out.append("{" + name + "}")
                     continue
+                ends = (value.text if isinstance(value, Rendered) else value)[-1:]
                 isolates = "code" not in open_marks
                 out.append(FIRST_STRONG_ISOLATE if isolates else "")
                 if isinstance(value, Rendered):

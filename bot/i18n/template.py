@@ -1,9 +1,11 @@
 """A text, read once: plain stretches, placeholders, and the two kinds of markup that editors may use."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+RIGHT_TO_LEFT = "\u200f"
 _NAME = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*"
 PLACEHOLDER = re.compile(r"\{(" + _NAME + r")\}")
 _TOKEN = re.compile(r"\{(" + _NAME + r")\}|(\*\*)|(`)")
@@ -44,6 +46,22 @@ def parse(text: str) -> tuple[Piece, ...]:
     if end < len(text):
         pieces.append(Literal(text[end:]))
     return tuple(pieces)
+
+
+@lru_cache(maxsize=65536)
+def directed(text: str) -> str:
+    """A text of a right-to-left language whose lines of nothing but values begin with a mark that says so.
+
+    Values are isolated, so they give a line no direction: phones would show it from left to right (UAX 9, P2 and P3).
+    """
+    lines = text.split("\n")
+    return "\n".join(
+        f"{RIGHT_TO_LEFT}{line}" if PLACEHOLDER.search(line) and not _has_direction(line) else line for line in lines
+    )
+
+
+def _has_direction(line: str) -> bool:
+    return any(unicodedata.bidirectional(sign) in ("L", "R", "AL") for sign in PLACEHOLDER.sub("", line))
 
 
 @lru_cache(maxsize=65536)

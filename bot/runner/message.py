@@ -5,9 +5,12 @@ from typing import cast
 
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
 from bot.engine.press import way_data
-from bot.i18n.render import Rendered, join
+from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE, Rendered, join
+from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.outgoing import Entity, MessageBody, MessageButton
 from bot.runner.release import Release
+
+_MARKS = dict.fromkeys(map(ord, (FIRST_STRONG_ISOLATE, POP_ISOLATE, RIGHT_TO_LEFT)))
 
 
 def message_body(message: SendMessage, locale: str | None, release: Release) -> MessageBody:
@@ -65,10 +68,10 @@ def _button(button: Button, locale: str, release: Release) -> MessageButton:
 
 
 def plain(value: Param, locale: str, release: Release) -> str:
-    """A value on its own (a label, a text to copy), without the marks that isolate it in a sentence."""
+    """A value on its own (a label, a text to copy), without the marks for the direction of a sentence."""
     if isinstance(value, str):
         return value
     if not isinstance(value, Text):
         value = Text("common/value", {"value": value})
     rendered = release.render(value, value.locale or locale).text
-    return rendered.replace("\u2068", "").replace("\u2069", "")
+    return rendered.translate(_MARKS)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import Locale
 from litestar import Response, get, post
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
@@ -16,6 +15,7 @@ from bot.content.catalog import SOURCE_LOCALE, Translated, po_path
 from bot.content.checks.length import LABEL_CHARACTERS, TEXT_UNITS
 from bot.content.workbench import Entry, State, forms_in
 from bot.errors import ContentClash, EditRefused
+from bot.i18n.language import is_right_to_left
 from bot.i18n.plural import categories
 from bot.i18n.template import placeholders
 from bot.studio.bubble import Bubble, bubble_of
@@ -325,4 +325,4 @@ def _screen(draft: Draft, entry: Entry, typed: Translated) -> dict[str, Any]:
 
 
 def direction_of(tag: str) -> str:
-    return "rtl" if Locale.parse(tag).character_order == "right-to-left" else "ltr"
+    return "rtl" if is_right_to_left(tag) else "ltr"

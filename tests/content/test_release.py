@@ -10,6 +10,7 @@ from bot.content.approvals import digest_of
 from bot.content.load import load_release
 from bot.engine.effects import Month, SendMessage, Text
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.message import message_body
 from tests.support.content import TODAY, copy_content, edit, our_release
 
@@ -28,9 +29,8 @@ NOON = datetime(2026, 12, 10, 11, tzinfo=UTC)
     ],
 )
 def test_date_has_its_weekday_and_plain_digits(locale: str, shown: str) -> None:
-    assert our_release().render(Text("common/value", {"value": DAY}), locale).text == (
-        FIRST_STRONG_ISOLATE + shown + POP_ISOLATE
-    )
+    said = our_release().render(Text("common/value", {"value": DAY}), locale).text
+    assert said.removeprefix(RIGHT_TO_LEFT) == FIRST_STRONG_ISOLATE + shown + POP_ISOLATE
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 11, 28, 100, 102])
@@ -120,4 +120,4 @@ def test_keyboard_of_any_language_is_understood_in_any() -> None:
 def test_what_a_person_types_cannot_turn_the_sentence_round() -> None:
     typed = "\u202egnorts\u202c \u2066x"
     shown = our_release().render(Text("common/value", {"value": typed}), "ar").text
-    assert shown == FIRST_STRONG_ISOLATE + "gnorts x" + POP_ISOLATE
+    assert shown == RIGHT_TO_LEFT + FIRST_STRONG_ISOLATE + "gnorts x" + POP_ISOLATE

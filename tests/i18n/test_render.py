@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n.day import calendar_date
+from bot.i18n.number import amounts
 from bot.i18n.plural import categories, form, header
 from bot.i18n.render import Entity, Rendered, fill, join, utf16_length
-from bot.i18n.template import parse
+from bot.i18n.template import directed, parse
 
 
 def test_values_are_isolated_and_markup_becomes_entities() -> None:
@@ -91,3 +92,28 @@ def _ternary(expression: str, n: int) -> int:
 )
 def test_since_when_a_rule_holds_is_a_date_without_a_weekday(locale: str, shown: str) -> None:
     assert calendar_date(date(2027, 3, 1), locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{days}: {times}", "\u200f{days}: {times}"),
+        ("الأوقات: {times}", "الأوقات: {times}"),
+        ("بداية\n{source}\nNAV", "بداية\n\u200f{source}\nNAV"),
+    ],
+)
+def test_line_of_values_alone_runs_as_its_language_does(text: str, line: str) -> None:
+    assert directed(text) == line
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"), [("da", "15.500 kr."), ("en", "15,500 kr."), ("ar", "15,500 kr."), ("pl", "15\xa0500 kr.")]
+)
+def test_thousands_are_grouped_as_the_language_does(locale: str, shown: str) -> None:
+    assert amounts("15.500 kr.", locale) == shown
+    assert amounts("33.177.000, 2.5 kr.", locale) == "33.177.000, 2.5 kr."  # no amount
+
+
+def test_sentence_that_ends_with_kr_has_one_full_stop() -> None:
+    assert fill("Det koster {value}. Spørg.", {"value": "500 kr."}).text == "Det koster \u2068500 kr.\u2069 Spørg."
+    assert fill("Det koster {value}. Spørg.", {"value": "500"}).text == "Det koster \u2068500\u2069. Spørg."

@@ -4,15 +4,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-
-from babel import Locale
 
 from bot.content.catalog import Translated, Translation
 from bot.content.checks.content import Content
 from bot.content.checks.text import BRACE, forms_of, marks
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
+from bot.i18n.language import is_right_to_left
 from bot.i18n.plural import categories
 from bot.i18n.template import PLACEHOLDER, placeholders
 
@@ -89,18 +87,13 @@ def _turned_round(key: str, form: str, tag: str) -> Iterator[tuple[str, str, str
 
     Values do not count, they are isolated. Some emoji do: flags and ℹ are letters to the rules (Unicode UAX 9, P2).
     """
-    if not _is_right_to_left(tag):
+    if not is_right_to_left(tag):
         return
     for line in PLACEHOLDER.sub("", form).splitlines():
         strong = (kind for kind in map(unicodedata.bidirectional, line) if kind in ("L", "R", "AL"))
         if next(strong, "") == "L" and any(kind != "L" for kind in strong):
             what = f"'{key}' has a line that would be shown from left to right."
             yield "direction", what, "Begin the line with a word of the language."
-
-
-@cache
-def _is_right_to_left(tag: str) -> bool:
-    return Locale.parse(tag).character_order == "right-to-left"
 
 
 def _numbers(text: str) -> list[str]:
