@@ -82,6 +82,12 @@ class Release:
     def intent(self, typed: str, locale: str | None) -> str | None:
         return self._labels.get(fold(typed)) or self.understanding.intent(typed, locale)
 
+    def think_about(self, text: str) -> None:
+        self.understanding.meaning(text)
+
+    def is_at_hand(self, text: str) -> bool:
+        return self.understanding.is_at_hand(text)
+
     def guess_locale(self, typed: str) -> str | None:
         guess = self.understanding.guess_locale(typed)
         return guess if guess in self.locales else None

@@ -21,6 +21,12 @@ class Release(Assets, Protocol):
     def services(self) -> Mapping[str, Service]:
         """The directory by id, with what is for employees of the city only."""
 
+    def think_about(self, text: str) -> None:
+        """Find out what a typed text means, which may take some ten milliseconds; then it is at hand."""
+
+    def is_at_hand(self, text: str) -> bool:
+        """Whether that takes no time."""
+
     def render(self, text: Text, locale: str) -> Rendered:
         """The text with its values and entities, in the locale or, where it has none, in Danish."""
 

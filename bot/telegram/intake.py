@@ -4,14 +4,14 @@ import asyncio
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from bot.engine.incoming import ChoicePressed, GroupPressed, Incoming, NothingToDo
+from bot.engine.incoming import ChoicePressed, GroupPressed, Incoming, NothingToDo, TextTyped
 from bot.errors import BotError, StorageUnavailable, UpdateMalformed
 from bot.runner.failpoint import failpoint
 from bot.runner.ports import Outgoing, Store
@@ -100,13 +100,45 @@ class Intake:
         Raises:
             StorageUnavailable: nothing was stored; Telegram shall send the update again.
         """
+        await self.take_all([update])
+
+    async def take_all(self, updates: Sequence[Any]) -> None:
+        """The same for several, chats side by side. Of one chat nothing is stored after what could not be stored.
+
+        Raises:
+            StorageUnavailable: of some chat something was not stored; Telegram shall send all of them again.
+        """
         failpoint("after_receive")
-        started, at = time.monotonic(), datetime.now(UTC)
-        try:
-            incoming = to_incoming(update, at)
-        except UpdateMalformed as malformed:
-            await self._take_malformed(update, str(malformed), at)
-            return
+        at = datetime.now(UTC)
+        by_chat: dict[int, list[Incoming]] = {}
+        malformed = []
+        for update in updates:
+            try:
+                incoming = to_incoming(update, at)
+            except UpdateMalformed as error:
+                malformed.append(self._take_malformed(update, str(error), at))
+                continue
+            by_chat.setdefault(incoming.chat_id, []).append(incoming)
+        outcomes = await asyncio.gather(*malformed, *map(self._take_in_order, by_chat.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _take_in_order(self, incomings: Sequence[Incoming]) -> None:
+        missed: StorageUnavailable | None = None
+        for incoming in incomings:
+            if missed is not None:
+                await self._sound_alarm(incoming, self._release())
+                continue
+            try:
+                await self._take(incoming)
+            except StorageUnavailable as error:
+                missed = error
+        if missed is not None:
+            raise missed
+
+    async def _take(self, incoming: Incoming) -> None:
+        started = time.monotonic()
         self._metrics.updates.labels(type(incoming).__name__).inc()
         if isinstance(incoming, ChoicePressed | GroupPressed):
             self._answer_press(incoming.query_id)
@@ -125,6 +157,9 @@ class Intake:
         visits: VisitCounter | None = self._visits
         if self._preview is not None and self._preview.concerns(incoming):
             release, visits = await self._preview.release() or release, None
+        if isinstance(incoming, TextTyped) and not release.is_at_hand(incoming.text):
+            # Beforehand: while a turn is in its transaction, no other turn may have to wait for it to think.
+            await asyncio.to_thread(release.think_about, incoming.text)
         try:
             return await self._store.run(lambda uow: run_turn(incoming, uow, release, visits))
         except StorageUnavailable:

@@ -71,11 +71,8 @@ class Polling:
         return updates
 
     async def _take(self, updates: list[Any]) -> None:
-        """Deal with a batch, chats side by side; the offset moves when all of it is committed."""
-        outcomes = await asyncio.gather(*map(self._intake.take, updates), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        """Deal with a batch; the offset moves when all of it is committed."""
+        await self._intake.take_all(updates)
         if updates:
             self._offset = updates[-1]["update_id"] + 1
 

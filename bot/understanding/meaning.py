@@ -1,5 +1,6 @@
 """What a typed text is about, learned from each language's sentences: the topics it touches, danger, a wish."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,7 @@ TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all ot
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
 MOST_OFFERS = 3
+REMEMBERED = 1000  # meanings: one text is asked about several times in a turn
 
 # Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
 SENSE_WEIGHT = 0.5  # beside the words
@@ -74,6 +76,7 @@ class Understanding:
         self._languages = Languages({tag: _sentences(file) for tag, file in by_locale.items()})
         self._learned: dict[tuple[str, bool], Learned] = {}
         self._learning = Lock()
+        self._known: dict[tuple[bytes, str | None], Meaning] = {}  # by a hash: no text is kept
 
     def warm(self) -> None:
         """Learn everything now, so that nobody waits for it later."""
@@ -97,6 +100,21 @@ class Understanding:
         Args:
             locale: The language of the talk; the text's own is found out and comes first.
         """
+        key = _text_key(text)
+        known = self._known.get((key, None)) or self._known.get((key, locale))
+        if known is None:
+            known = self._find_meaning(text, locale)
+            # Where the text tells its language, that of the talk does not matter.
+            self._known[key, None if known.locale in self._files else locale] = known
+            while len(self._known) > REMEMBERED:
+                self._known.pop(next(iter(self._known)), None)
+        return known
+
+    def is_at_hand(self, text: str) -> bool:
+        """Whether the meaning takes no time: it was asked for a moment ago, or is that of one word."""
+        return " " not in text.strip() or (_text_key(text), None) in self._known
+
+    def _find_meaning(self, text: str, locale: str | None) -> Meaning:
         guess = self._languages.guess(text)
         scores = self._scores(text, guess if guess in self._files else locale)
         says_danger, says_human = self.phrases.holds(DANGER, text), self.phrases.holds(HUMAN, text)
@@ -135,6 +153,10 @@ class Understanding:
                     model = Learned.learn(examples, cut)
                 self._learned[key] = model
             return self._learned[key]
+
+
+def _text_key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def stale(by_locale: Mapping[str, Mapping[str, Any]], learned: Mapping[str, bytes]) -> Iterator[str]:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from bot.content.source import read_sources
 from bot.understanding.arrays import pack_arrays
+from bot.understanding.meaning import Meaning, Understanding
 from bot.understanding.sense import Sense
-from tests.support.content import our_release
+from tests.support.content import ROOT, our_release
 
 EXAMPLES = [
     ("debt", "I owe money and cannot pay"),
@@ -57,3 +59,22 @@ def test_letters_that_no_language_has_need_no_sense() -> None:
     assert asked._languages.is_nonsense("xqzzkv wptrgh")
     assert not asked._languages.is_nonsense("hjaelp papir")
     assert asked.meaning("xqzzkv wptrgh", "da").topics == ()
+
+
+def test_meaning_is_found_once_and_no_text_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    understanding, asked = Understanding(read_sources(ROOT).phrases, read_sources(ROOT).learned), list[str]()
+    really = understanding._find_meaning
+
+    def counting(text: str, locale: str | None) -> Meaning:
+        asked.append(text)
+        return really(text, locale)
+
+    monkeypatch.setattr(understanding, "_find_meaning", counting)
+    text = "jeg kan ikke betale min husleje"
+    assert not understanding.is_at_hand(text)
+    first = understanding.meaning(text)
+    assert understanding.is_at_hand(text)
+    assert understanding.meaning(text, "tr") is first  # Danish, whatever the talk is in
+    assert understanding.intent(text, "da") is None
+    assert asked == [text]
+    assert text not in repr(understanding._known)
