@@ -43,7 +43,7 @@ class Wire:
 
 
 class TelegramBot:
-    """One bot on one Bot API. `run` until stopped, then `close`. `visits` holds what was counted."""
+    """One bot on one Bot API; `visits` holds what was counted."""
 
     def __init__(
         self,

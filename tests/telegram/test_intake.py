@@ -38,4 +38,3 @@ async def test_nothing_of_a_chat_overtakes_what_could_not_be_stored() -> None:
     assert [key[1] for key in store.tables.updates] == [2]
     await asyncio.gather(bot.intake.take_all(batch), bot.intake.take({"update_id": 4}))
     assert [update for chat, update in store.tables.updates if chat == 7] == [1, 3]
-    await bot.close()
