@@ -100,7 +100,9 @@ class Intake:
         Raises:
             StorageUnavailable: nothing was stored; Telegram shall send the update again.
         """
-        await self.take_all([update])
+        incoming = await self._translate(update)
+        if incoming is not None:
+            await self._take(incoming)
 
     async def take_all(self, updates: Sequence[Any]) -> None:
         """The same for several, chats side by side. Of one chat nothing is stored after what could not be stored.
@@ -108,21 +110,30 @@ class Intake:
         Raises:
             StorageUnavailable: of some chat something was not stored; Telegram shall send all of them again.
         """
-        failpoint("after_receive")
-        at = datetime.now(UTC)
         by_chat: dict[int, list[Incoming]] = {}
-        malformed = []
+        outcomes: list[BaseException | None] = []
         for update in updates:
             try:
-                incoming = to_incoming(update, at)
-            except UpdateMalformed as error:
-                malformed.append(self._take_malformed(update, str(error), at))
+                incoming = await self._translate(update)
+            except StorageUnavailable as error:
+                outcomes.append(error)
                 continue
-            by_chat.setdefault(incoming.chat_id, []).append(incoming)
-        outcomes = await asyncio.gather(*malformed, *map(self._take_in_order, by_chat.values()), return_exceptions=True)
+            if incoming is not None:
+                by_chat.setdefault(incoming.chat_id, []).append(incoming)
+        outcomes += await asyncio.gather(*map(self._take_in_order, by_chat.values()), return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    async def _translate(self, update: Any) -> Incoming | None:
+        """None where it is malformed, which is recorded."""
+        failpoint("after_receive")
+        at = datetime.now(UTC)
+        try:
+            return to_incoming(update, at)
+        except UpdateMalformed as malformed:
+            await self._take_malformed(update, str(malformed), at)
+            return None
 
     async def _take_in_order(self, incomings: Sequence[Incoming]) -> None:
         missed: StorageUnavailable | None = None
