@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 RIGHT_TO_LEFT = "\u200f"
+_EDGED = re.compile(r"(?<![\w/`}])/[a-z]+\b(?!/)|\b[A-Za-z]+\+")
 _NAME = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*"
 PLACEHOLDER = re.compile(r"\{(" + _NAME + r")\}")
 _TOKEN = re.compile(r"\{(" + _NAME + r")\}|(\*\*)|(`)")
@@ -50,11 +51,12 @@ def parse(text: str) -> tuple[Piece, ...]:
 
 @lru_cache(maxsize=65536)
 def directed(text: str) -> str:
-    """A text of a right-to-left language whose lines of nothing but values begin with a mark that says so.
+    """A text of a right-to-left language with the marks that phones need to show it so (UAX 9).
 
-    Values are isolated, so they give a line no direction: phones would show it from left to right (UAX 9, P2 and P3).
+    Values are isolated, so a line of nothing else has no direction and would run from left to right (P2 and P3). A sign
+    at the edge of a Latin word, as in /hide, would stand at its other end (N2).
     """
-    lines = text.split("\n")
+    lines = _EDGED.sub("\u2068\\g<0>\u2069", text).split("\n")
     return "\n".join(
         f"{RIGHT_TO_LEFT}{line}" if PLACEHOLDER.search(line) and not _has_direction(line) else line for line in lines
     )

@@ -192,14 +192,8 @@ class Questions(Protocol):
     def add(self, text: str, locale: str, at: datetime) -> None:
         """Keep a question, without the chat that it came from."""
 
-    def count(self, locale: str, at: datetime) -> None:
-        """One more question of this language and hour that nothing was found for."""
-
     def kept(self) -> list[Question]:
         """All that are kept, oldest first."""
-
-    def counts(self) -> list[tuple[datetime, str, int]]:
-        """(hour, locale, how many), by hour and locale."""
 
 
 class Duties(Protocol):

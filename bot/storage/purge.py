@@ -15,7 +15,6 @@ from bot.storage.tables import (
     notice_code,
     outbox,
     question,
-    question_count,
     received,
     session,
     ticket,
@@ -26,7 +25,6 @@ from bot.storage.unit_of_work import UnitOfWork
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
 DEAD_KEPT = timedelta(days=30)
-COUNTS_KEPT = timedelta(days=365)
 CLOSURES_KEPT = timedelta(days=30)
 AUDIT_KEPT = timedelta(days=365)
 ATTEMPTS_KEPT = timedelta(days=1)
@@ -48,7 +46,6 @@ def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
         (ticket, ticket.c.closed_at < tickets_before),
         (session, session.c.touched_at < now - timedelta(days=kept.sessions)),
         (question, question.c.at < now - timedelta(days=kept.questions)),
-        (question_count, question_count.c.hour < now - COUNTS_KEPT),
         (closure, closure.c.last < (now - CLOSURES_KEPT).date().isoformat()),
         (audit, audit.c.at < now - AUDIT_KEPT),
         (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),

@@ -1,14 +1,13 @@
-"""Questions that nothing was found for: how many, and those that people let us keep."""
+"""Questions that nothing was found for, as far as people let us keep them."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.runner.ports import Question
 from bot.storage.keyring import Keyring
 from bot.storage.new_id import new_id
-from bot.storage.tables import question, question_count
+from bot.storage.tables import question
 
 
 def _place(question_id: str) -> str:
@@ -27,19 +26,9 @@ class Questions:
         content = self._keyring.encrypt(text, _place(question_id))
         self._db.execute(insert(question), {"id": question_id, "locale": locale, "at": hour, "content": content})
 
-    def count(self, locale: str, at: datetime) -> None:
-        upsert = postgresql.insert if self._db.dialect.name == "postgresql" else sqlite.insert
-        one = upsert(question_count).values(hour=_hour(at), locale=locale, count=1)
-        row = [question_count.c.hour, question_count.c.locale]
-        self._db.execute(one.on_conflict_do_update(index_elements=row, set_={"count": question_count.c.count + 1}))
-
     def kept(self) -> list[Question]:
         rows = self._db.execute(select(question).order_by(question.c.at, question.c.id))
         return [Question(row.at, row.locale, self._keyring.decrypt(row.content, _place(row.id))) for row in rows]
-
-    def counts(self) -> list[tuple[datetime, str, int]]:
-        rows = self._db.execute(select(question_count).order_by(question_count.c.hour, question_count.c.locale))
-        return [(hour, locale, count) for hour, locale, count in rows]
 
 
 def _hour(at: datetime) -> datetime:

@@ -330,11 +330,3 @@ question = Table(
     Column("at", Moment, nullable=False),
     Column("content", LargeBinary, nullable=False),  # encrypted
 )
-
-question_count = Table(
-    "question_count",
-    metadata,
-    Column("hour", Moment, primary_key=True, autoincrement=False),
-    Column("locale", String, primary_key=True),
-    Column("count", Integer, nullable=False),
-)

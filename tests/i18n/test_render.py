@@ -99,6 +99,9 @@ def test_since_when_a_rule_holds_is_a_date_without_a_weekday(locale: str, shown:
     [
         ("{days}: {times}", "\u200f{days}: {times}"),
         ("الأوقات: {times}", "الأوقات: {times}"),
+        ("اكتب /hide الآن", "اكتب \u2068/hide\u2069 الآن"),
+        ("(LGBT+)", "(\u2068LGBT+\u2069)"),
+        ("https://kk.dk/a", "https://kk.dk/a"),
         ("بداية\n{source}\nNAV", "بداية\n\u200f{source}\nNAV"),
     ],
 )

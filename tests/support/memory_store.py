@@ -42,7 +42,6 @@ class Tables:
     transcripts: dict[str, list[TranscriptLine]] = field(default_factory=dict)
     notes: dict[str, list[Note]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
-    question_counts: dict[tuple[datetime, str], int] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     audit: list[tuple[int, str]] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
@@ -290,15 +289,8 @@ class MemoryQuestions:
     def add(self, text: str, locale: str, at: datetime) -> None:
         self._tables.questions.append(Question(_hour(at), locale, text))
 
-    def count(self, locale: str, at: datetime) -> None:
-        key = (_hour(at), locale)
-        self._tables.question_counts[key] = self._tables.question_counts.get(key, 0) + 1
-
     def kept(self) -> list[Question]:
         return list(self._tables.questions)
-
-    def counts(self) -> list[tuple[datetime, str, int]]:
-        return [(*key, count) for key, count in sorted(self._tables.question_counts.items())]
 
 
 def _hour(at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from bot.runner.scene import Scene, handles
 
 @handles(CountQuestion)
 def count_question(effect: CountQuestion, scene: Scene) -> None:
-    scene.uow.questions.count(effect.locale or "", scene.at)
+    """Counted beside the transaction (runner/visits.py): else all chats would wait for one row."""
 
 
 @handles(KeepQuestion)
