@@ -15,7 +15,7 @@ from bot.content.extract import extract_all
 from bot.content.live import stamp_of
 from bot.content.load import FOLDERS, Loaded, try_load
 from bot.content.repository import DRAFT, LIVE, PROGRAM, SHIPPED, ContentRepository
-from bot.errors import ContentRefused, ContentUnusable
+from bot.errors import ContentClash, ContentRefused, ContentUnusable
 from bot.runner.kept import Kept
 
 PAUSE = timedelta(minutes=1)
@@ -146,13 +146,14 @@ class Published:
         danish = self._danish_files(draft.revision)
         if danish == (self._danish or self._danish_files(self.repository.revision(SHIPPED))):
             return
-        self._danish = danish
-        with TemporaryDirectory(prefix="vejviser-") as folder, suppress(ContentRefused):
+        # A clash: an editor was faster; it is tried again when they pause.
+        with TemporaryDirectory(prefix="vejviser-") as folder, suppress(ContentRefused, ContentClash):
             root = Path(folder)
             self.repository.write_files(draft.revision, root)
             changes = {path.relative_to(root).as_posix(): path.read_bytes() for path in extract_all(root, now)}
             message = "The catalogs follow the Danish texts."
             self.repository.commit(changes, PROGRAM, message, draft.revision, now, "extract")
+            self._danish = danish
 
     def _danish_files(self, revision: str) -> dict[str, str]:
         files = self.repository.files(revision)

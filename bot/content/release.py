@@ -83,7 +83,7 @@ class Release:
         return self._labels.get(fold(typed)) or self.understanding.intent(typed, locale)
 
     def think_about(self, text: str) -> None:
-        self.understanding.meaning(text)
+        self.understanding.think_about(text)
 
     def is_at_hand(self, text: str) -> bool:
         return self.understanding.is_at_hand(text)

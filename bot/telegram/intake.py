@@ -168,10 +168,10 @@ class Intake:
         visits: VisitCounter | None = self._visits
         if self._preview is not None and self._preview.concerns(incoming):
             release, visits = await self._preview.release() or release, None
-        if isinstance(incoming, TextTyped) and not release.is_at_hand(incoming.text):
-            # Beforehand: while a turn is in its transaction, no other turn may have to wait for it to think.
-            await asyncio.to_thread(release.think_about, incoming.text)
         try:
+            if isinstance(incoming, TextTyped) and not release.is_at_hand(incoming.text):
+                # Beforehand: while a turn is in its transaction, no other turn may have to wait for it to think.
+                await asyncio.to_thread(release.think_about, incoming.text)
             return await self._store.run(lambda uow: run_turn(incoming, uow, release, visits))
         except StorageUnavailable:
             await self._sound_alarm(incoming, release)

@@ -1,6 +1,5 @@
 """What a typed text is about, learned from each language's sentences: the topics it touches, danger, a wish."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from bot.understanding.cpr import find_cpr
 from bot.understanding.language import Languages
 from bot.understanding.learned import Learned, Words, sentences_digest
 from bot.understanding.phrases import Phrases
+from bot.understanding.remembered import Remembered, text_key
 from bot.understanding.sense import Sense, pairs_digest
 from bot.understanding.spelling import sounds, words
 
@@ -22,7 +22,7 @@ TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all ot
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
 MOST_OFFERS = 3
-REMEMBERED = 1000  # meanings: one text is asked about several times in a turn
+ANY = "*"  # whatever the language of the talk is
 
 # Measured on tests/understanding/development: scores of a meaning are about 0 to 1.
 SENSE_WEIGHT = 0.5  # beside the words
@@ -76,7 +76,8 @@ class Understanding:
         self._languages = Languages({tag: _sentences(file) for tag, file in by_locale.items()})
         self._learned: dict[tuple[str, bool], Learned] = {}
         self._learning = Lock()
-        self._known: dict[tuple[bytes, str | None], Meaning] = {}  # by a hash: no text is kept
+        self._meanings = Remembered[tuple[bytes, str | None], Meaning]()
+        self._senses = Remembered[bytes, Mapping[str, float]]()
 
     def warm(self) -> None:
         """Learn everything now, so that nobody waits for it later."""
@@ -100,19 +101,22 @@ class Understanding:
         Args:
             locale: The language of the talk; the text's own is found out and comes first.
         """
-        key = _text_key(text)
-        known = self._known.get((key, None)) or self._known.get((key, locale))
+        key = text_key(text)
+        known = self._meanings.get((key, ANY)) or self._meanings.get((key, locale))
         if known is None:
             known = self._find_meaning(text, locale)
             # Where the text tells its language, that of the talk does not matter.
-            self._known[key, None if known.locale in self._files else locale] = known
-            while len(self._known) > REMEMBERED:
-                self._known.pop(next(iter(self._known)), None)
+            self._meanings.put((key, ANY if known.locale in self._files else locale), known)
         return known
 
+    def think_about(self, text: str) -> None:
+        """Do beforehand, in any thread, what takes time about a text whose talk is not known yet."""
+        self.meaning(text)
+
     def is_at_hand(self, text: str) -> bool:
-        """Whether the meaning takes no time: it was asked for a moment ago, or is that of one word."""
-        return " " not in text.strip() or (_text_key(text), None) in self._known
+        """Whether the meaning takes no time: it was thought about a moment ago, or is that of one word."""
+        key = text_key(text)
+        return " " not in text.strip() or (key, ANY) in self._meanings or (key, None) in self._meanings
 
     def _find_meaning(self, text: str, locale: str | None) -> Meaning:
         guess = self._languages.guess(text)
@@ -132,10 +136,20 @@ class Understanding:
         )
 
     def _with_sense(self, text: str, scores: Mapping[str, float]) -> Mapping[str, float]:
-        sense = self._sense.scores(text) if self._sense is not None else {}
+        sense = self._sense_of(text)
         if not sense:
             return scores
         return {name: scores.get(name, 0.0) + SENSE_WEIGHT * sense[name] for name in sense}
+
+    def _sense_of(self, text: str) -> Mapping[str, float]:
+        if self._sense is None:
+            return {}
+        key = text_key(text)
+        sense = self._senses.get(key)
+        if sense is None:
+            sense = self._sense.scores(text)
+            self._senses.put(key, sense)
+        return sense
 
     def _scores(self, text: str, locale: str | None) -> Mapping[str, float]:
         if locale is None or not self._files.get(locale, {}).get(TOPICS):
@@ -153,10 +167,6 @@ class Understanding:
                     model = Learned.learn(examples, cut)
                 self._learned[key] = model
             return self._learned[key]
-
-
-def _text_key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def stale(by_locale: Mapping[str, Mapping[str, Any]], learned: Mapping[str, bytes]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 from bot.content.source import read_sources
 from bot.understanding.arrays import pack_arrays
 from bot.understanding.meaning import Meaning, Understanding
+from bot.understanding.remembered import Remembered
 from bot.understanding.sense import Sense
 from tests.support.content import ROOT, our_release
 
@@ -77,4 +78,22 @@ def test_meaning_is_found_once_and_no_text_is_kept(monkeypatch: pytest.MonkeyPat
     assert understanding.meaning(text, "tr") is first  # Danish, whatever the talk is in
     assert understanding.intent(text, "da") is None
     assert asked == [text]
-    assert text not in repr(understanding._known)
+    assert text not in repr(vars(understanding._meanings))
+
+
+def test_thinking_beforehand_does_not_hide_the_language_of_the_talk() -> None:
+    sources, text = read_sources(ROOT), "kommune jobcenter"
+    beforehand, at_once = (Understanding(sources.phrases, sources.learned) for _ in range(2))
+    assert beforehand.guess_locale(text) is None
+    beforehand.think_about(text)
+    assert beforehand.is_at_hand(text)
+    assert beforehand.meaning(text, "da") == at_once.meaning(text, "da")
+    assert at_once.meaning(text, "da").topics != ()
+
+
+def test_only_the_last_are_remembered() -> None:
+    remembered = Remembered[int, str](most=2)
+    for number in range(4):
+        remembered.put(number, str(number))
+    assert [number for number in range(4) if number in remembered] == [2, 3]
+    assert remembered.get(3) == "3"
