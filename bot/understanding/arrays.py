@@ -17,6 +17,12 @@ MOST_BYTES = 64_000_000  # of all arrays together, unpacked
 FINENESS = 127  # steps between no weight and the greatest
 
 
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each vector of length 1; one of length 0 stays as it is."""
+    scaled: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    return scaled
+
+
 def digest_of(learned_from: Any) -> str:
     """Tells whether something else was learned from; plain lists, texts and numbers."""
     return hashlib.sha256(json.dumps(learned_from, ensure_ascii=False).encode()).hexdigest()[:16]

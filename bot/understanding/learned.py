@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.arrays import FINENESS, digest_of, pack_arrays, unpack_arrays
+from bot.understanding.arrays import FINENESS, digest_of, pack_arrays, unit, unpack_arrays
 
 Vector = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -61,7 +61,7 @@ class Learned:
         counts = np.array(list(holding.values()))
         rarity = (np.log((1 + len(rows)) / (1 + counts)) + 1).astype(np.float32)
         indices = [np.array([numbers[part] for part in parts], dtype=np.intp) for _, parts in rows]
-        seen = [_unit(rarity[row]) for row in indices]
+        seen = [unit(rarity[row]) for row in indices]
         wanted = np.zeros((len(rows), len(examples)), dtype=np.float32)
         wanted[range(len(rows)), [column for column, _ in rows]] = 1
         solved = np.linalg.solve(_likeness(indices, seen, len(holding)), wanted)
@@ -158,11 +158,6 @@ def _likeness(indices: Sequence[Rows], seen: Sequence[Vector], size: int) -> Vec
             likeness[np.ix_(rows, rows)] += np.outer(value, value)
     np.fill_diagonal(likeness, 1 + RIDGE)
     return likeness
-
-
-def _unit(vector: Vector) -> Vector:
-    unit: Vector = vector / max(float(np.linalg.norm(vector)), 1e-6)
-    return unit
 
 
 def _windows(words: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.arrays import digest_of, pack_arrays, unpack_arrays
+from bot.understanding.arrays import digest_of, pack_arrays, unit, unpack_arrays
 
 # Measured on the development set.
 SHARPNESS = 10.0  # length of the vectors: how far apart near meanings are seen
@@ -75,7 +75,7 @@ class Sense:
         mean: Vector = vectors.mean(axis=0)
         wanted = np.zeros((len(meant), len(names)), dtype=np.float32)
         wanted[range(len(meant)), [names.index(name) for name in meant]] = 1
-        weights, bias = _softmax_regression(SHARPNESS * _unit(vectors - mean), wanted)
+        weights, bias = _softmax_regression(SHARPNESS * unit(vectors - mean), wanted)
         return cls(digest, names, mean, SHARPNESS * weights, bias)
 
     def pack(self) -> bytes:
@@ -87,7 +87,7 @@ class Sense:
         """Shares of 1. Empty without the package."""
         if self._encoder is None:
             return {}
-        vector = _unit(np.asarray(self._encoder.query(text[:MOST_CHARACTERS]), dtype=np.float32) - self._mean)
+        vector = unit(np.asarray(self._encoder.query(text[:MOST_CHARACTERS]), dtype=np.float32) - self._mean)
         likely = _softmax(vector @ self._weights + self._bias)
         return dict(zip(self.names, likely.tolist(), strict=True))
 
@@ -99,11 +99,6 @@ class Sense:
 def pairs_digest(pairs: Iterable[tuple[str, str]]) -> str:
     """Changes with every sentence, its meaning, and the way of learning."""
     return digest_of([SHARPNESS, RESTRAINT, STEPS, STEP, MOST_CHARACTERS, *map(list, dict.fromkeys(pairs))])
-
-
-def _unit(vectors: Vector) -> Vector:
-    unit: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
-    return unit
 
 
 def _softmax(scores: Vector) -> Vector:
