@@ -1,6 +1,7 @@
 """The command line; reads arguments and nothing else. Imports what a command needs when it runs: starting is quick."""
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Coroutine
@@ -37,6 +38,7 @@ Root = Annotated[Path | None, typer.Option("--content", help="Folder with flows/
 @app.command()
 def run() -> None:
     """Talk to Telegram: long polling, or a webhook when VEJVISER_PUBLIC_URL is set."""
+    gc.disable()  # until everything stands: what is loaded stays
     from bot.wiring import run_bot
 
     settings = load_settings()

@@ -89,6 +89,8 @@ def previous_ids(message: Message) -> list[str]:
     """
     if message.previous_id:
         return list(message.previous_id)
+    if not message.user_comments:
+        return []
     said = " ".join(line[1:].strip() for line in message.user_comments if line.startswith("|"))
     ids = re.split(r"msgid(?:_plural)? (?=\")", said)[1:]
     return ["".join(denormalize(quoted) for quoted in _QUOTED.findall(id)) for id in ids]

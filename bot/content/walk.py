@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 from bot.engine.effects import Effect, SendEmergencyCard, SendMessage, Text
 from bot.engine.flow import Node, Picked
@@ -61,18 +62,24 @@ class Walk:
 
     def __init__(self, release: Release) -> None:
         self._release, self._answers = release, _sample_answers(release)
-        self._alike: dict[str, tuple[Shown, ...]] = {}
+
+    @cached_property
+    def alike(self) -> tuple[Shown, ...]:
+        """What is the same in all languages."""
+        nodes = [node for node in self._release.nodes.values() if isinstance(node, ALIKE)]
+        return tuple(shown for node in nodes for shown in self.shown_by(node, self._release.locales[0], set()))
 
     def all_shown(self, locale: str) -> Iterator[Shown]:
         """Of all nodes, each screen at least once; a service's page once, not under each list."""
+        yield from self.alike
+        yield from self.unlike(locale)
+
+    def unlike(self, locale: str) -> Iterator[Shown]:
+        """What is not the same in all languages."""
         pages: set[str] = set()
-        for id, node in self._release.nodes.items():
+        for node in self._release.nodes.values():
             if not isinstance(node, ALIKE):
                 yield from self.shown_by(node, locale, pages)
-                continue
-            if id not in self._alike:
-                self._alike[id] = tuple(self.shown_by(node, locale, pages))
-            yield from self._alike[id]
         yield Shown("emergency", "", SendEmergencyCard())
 
     def shown_by(self, node: Node, locale: str, pages: set[str]) -> Iterator[Shown]:

@@ -6,7 +6,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from bot.storage.failure import to_storage_error
-from bot.storage.postgresql import postgresql_engine
 from bot.storage.sqlite import sqlite_engine
 
 HEAD = "0021"
@@ -15,7 +14,11 @@ LOCK = 7_650_311  # any number that no other program on the same database uses
 
 
 def open_engine(url: str) -> Engine:
-    return sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else postgresql_engine(url)
+    if make_url(url).get_backend_name() == "sqlite":
+        return sqlite_engine(url)
+    from bot.storage.postgresql import postgresql_engine  # its driver is loaded where it is used
+
+    return postgresql_engine(url)
 
 
 def migrate(url: str) -> None:

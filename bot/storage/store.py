@@ -1,5 +1,7 @@
 """Opens the store that a database URL asks for."""
 
+from typing import TYPE_CHECKING, TypeAlias
+
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -7,11 +9,13 @@ from bot.errors import SettingInvalid
 from bot.storage.failure import to_storage_error
 from bot.storage.keyring import Keyring
 from bot.storage.migrate import migrate, open_engine
-from bot.storage.postgresql import PostgresqlStore
 from bot.storage.sqlite import SqliteStore
 from bot.storage.tables import session
 
-Store = SqliteStore | PostgresqlStore
+if TYPE_CHECKING:
+    from bot.storage.postgresql import PostgresqlStore
+
+Store: TypeAlias = "SqliteStore | PostgresqlStore"
 
 
 def open_store(url: str, keyring: Keyring) -> Store:
@@ -27,6 +31,8 @@ def open_store(url: str, keyring: Keyring) -> Store:
     _check_keys(url, keyring)
     if make_url(url).get_backend_name() == "sqlite":
         return SqliteStore(url, keyring)
+    from bot.storage.postgresql import PostgresqlStore  # its driver is loaded where it is used
+
     return PostgresqlStore(url, keyring)
 
 

@@ -81,16 +81,17 @@ def test_every_button_leads_somewhere(locale: str) -> None:
 
 def test_kinds_that_are_walked_once_show_the_same_texts_in_every_language() -> None:
     release = our_release()
+    walk = Walk(release)
     for id, node in release.nodes.items():
         if isinstance(node, ALIKE):
-            first, *others = [tuple(Walk(release).shown_by(node, locale, set())) for locale in LOCALES]
+            first, *others = [tuple(walk.shown_by(node, locale, set())) for locale in LOCALES]
             assert all(other == first for other in others), id
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_estimate_is_never_below_the_screen(locale: str) -> None:
     release = our_release()
-    estimate = _Estimate(release, locale)
+    estimate = _Estimate(release)
     surely = [shown for shown in Walk(release).all_shown(locale) if estimate.surely_fits(shown.effect)]
     assert len(surely) > 500
     for shown in surely:

@@ -32,12 +32,10 @@ def max_length(key: str) -> int:
 
 def find_too_long(release: Release, sources: Sources) -> Iterator[Problem]:
     """Screens beyond Telegram's limits, with the longest values, in any language."""
-    walk = Walk(release)
+    walk, estimate = Walk(release), _Estimate(release)
+    doubtful = [shown for shown in walk.alike if not estimate.surely_fits(shown.effect)]
     for locale in release.locales:
-        estimate = _Estimate(release, locale)
-        for shown in walk.all_shown(locale):
-            if estimate.surely_fits(shown.effect):
-                continue
+        for shown in (*doubtful, *(shown for shown in walk.unlike(locale) if not estimate.surely_fits(shown.effect))):
             where = sources.where.get(shown.node, f"flows/{shown.node}.yaml:1")
             for what in _excesses(shown.screen(locale, release)):
                 yield Problem(where, "too-long", f"'{shown.node}' in '{locale}' {what}.")
@@ -49,11 +47,11 @@ def find_too_long(release: Release, sources: Sources) -> Iterator[Problem]:
 
 
 class _Estimate:
-    """Tells in a fraction of the time of which messages nobody need measure the finished screen."""
+    """Tells in a fraction of the time which messages fit in every language, so that nobody need measure them."""
 
-    def __init__(self, release: Release, locale: str) -> None:
-        self._release, self._locale = release, locale
-        self._known: dict[tuple[str, str], float] = {}
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._known: dict[str, float] = {}
 
     def surely_fits(self, effect: SendMessage | SendEmergencyCard) -> bool:
         if not isinstance(effect, SendMessage) or effect.locale is not None:
@@ -76,13 +74,12 @@ class _Estimate:
 
     def _most(self, text: Text) -> float:
         """UTF-16 units that a text has at most; without bound where it is put together of others."""
-        place = text.locale or self._locale, text.key
-        most = self._known.get(place)
+        most = self._known.get(text.key)
         if most is None:
-            most = self._known[place] = self._measure(*place)
+            most = self._known[text.key] = max(self._measure(text.key, locale) for locale in self._release.locales)
         return most + sum(self._most(value) for value in text.params.values() if isinstance(value, Text))
 
-    def _measure(self, locale: str, key: str) -> float:
+    def _measure(self, key: str, locale: str) -> float:
         messages = self._release.messages
         message = messages[locale].get(key) or messages[self._release.locales[0]].get(key)
         if message is None:

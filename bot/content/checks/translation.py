@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.content.catalog import Translated, Translation
 from bot.content.checks.content import Content
@@ -64,22 +66,50 @@ def find_differences(tag: str, text: SourceText, translated: Translated) -> Iter
 
 
 def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, str]]:
-    if placeholders(source) != placeholders(form):
-        wanted, found = Counter(placeholders(source)), Counter(placeholders(form))
-        for name in (wanted - found).elements():
+    wanted, found = _told_in_danish(source), _told(form)
+    if wanted.placeholders != found.placeholders:
+        asked, given = Counter(wanted.placeholders), Counter(found.placeholders)
+        for name in (asked - given).elements():
             yield "placeholder-missing", f"'{key}' lacks {{{name}}}.", ""
-        for name in (found - wanted).elements():
+        for name in (given - asked).elements():
             what = f"'{key}' has {{{name}}}, which the Danish does not have."
-            yield "placeholder-extra", what, did_you_mean(name, wanted)
-    if BRACE.search(PLACEHOLDER.sub("", form)):
+            yield "placeholder-extra", what, did_you_mean(name, asked)
+    if BRACE.search(found.words):
         yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
-    if source.count("**") != form.count("**") or source.count("`") != form.count("`"):
+    if wanted.markup != found.markup:
         yield "markup-differs", f"'{key}' has other ** or ` than the Danish.", ""
-    if sorted(_URL.findall(source)) != sorted(_URL.findall(form)):
+    if wanted.urls != found.urls:
         yield "url-differs", f"'{key}' has another address than the Danish.", ""
-    elif _numbers(source) != _numbers(form):
+    elif wanted.numbers != found.numbers:
         yield "number-differs", f"'{key}' has other numbers than the Danish.", "Digits stay 0 to 9."
+
+
+class _Told(NamedTuple):
+    """What a text and its translation have in common; `words` is the text without its placeholders."""
+
+    words: str
+    placeholders: tuple[str, ...]
+    markup: tuple[int, int]  # how many ** and `
+    urls: list[str]
+    numbers: list[str]
+
+
+def _told(text: str) -> _Told:
+    words = PLACEHOLDER.sub("", text)
+    return _Told(
+        words,
+        placeholders(text),
+        (text.count("**"), text.count("`")),
+        sorted(_URL.findall(text)),
+        _numbers(words),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _told_in_danish(text: str) -> _Told:
+    """Kept, since every language is compared with it."""
+    return _told(text)
 
 
 def _turned_round(key: str, form: str, tag: str) -> Iterator[tuple[str, str, str]]:
@@ -96,9 +126,9 @@ def _turned_round(key: str, form: str, tag: str) -> Iterator[tuple[str, str, str
             yield "direction", what, "Begin the line with a word of the language."
 
 
-def _numbers(text: str) -> list[str]:
+def _numbers(words: str) -> list[str]:
     """Sorted, in the digits 0 to 9."""
-    found: list[str] = _NUMBER.findall(PLACEHOLDER.sub("", text))
+    found: list[str] = _NUMBER.findall(words)
     return sorted(
         number if number.isascii() else "".join(str(unicodedata.digit(sign)) for sign in number) for number in found
     )
