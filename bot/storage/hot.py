@@ -1,9 +1,8 @@
 """Statements that run at every update, compiled once.
 
-SQLAlchemy takes longer to run a statement than SQLite does: on SQLite these go to the driver itself.
+SQLAlchemy takes longer to run a statement than the database does: these go to the driver itself.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 
-_COUNTED = {"preserve_rowcount": True}  # SQLAlchemy forgets it for inserts otherwise
 _Bind = tuple[str, Any, Callable[[Any], Any] | None]  # name, value where none is given, how it is stored
 
 
@@ -24,49 +22,46 @@ class HotStatement:
 
     def __init__(self, statement: Executable | Mapping[str, Executable]) -> None:
         self._statement = statement
-        self._ready: tuple[str, list[_Bind]] | None = None
+        self._ready: dict[str, tuple[str, list[_Bind]]] = {}
 
     def count(self, db: Connection, row: Mapping[str, Any]) -> int:
         """Run it and tell how many rows it touched."""
-        if db.dialect.name == "sqlite":
-            return self._on_driver(db, row).rowcount
-        return db.execute(self._of(db), row, execution_options=_COUNTED).rowcount
+        count: int = self._run(db, row).rowcount
+        return count
 
     def first(self, db: Connection, row: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Run it and give its first row."""
-        if db.dialect.name == "sqlite":
-            found: tuple[Any, ...] | None = self._on_driver(db, row).fetchone()
-            return found
-        first = db.execute(self._of(db), row).first()
-        return None if first is None else tuple(first)
+        first: tuple[Any, ...] | None = self._run(db, row).fetchone()
+        return first
 
-    def _of(self, db: Connection) -> Executable:
-        return self._statement[db.dialect.name] if isinstance(self._statement, Mapping) else self._statement
+    def _run(self, db: Connection, row: Mapping[str, Any]) -> Any:
+        """The driver's cursor.
 
-    def _on_driver(self, db: Connection, row: Mapping[str, Any]) -> sqlite3.Cursor:
-        if self._ready is None:
-            self._ready = _compile(self._of(db), db, row)
-        sql, binds = self._ready
-        values = [
-            row.get(name, value) if store is None else store(row.get(name, value)) for name, value, store in binds
-        ]
-        driver = db.connection.dbapi_connection
-        assert driver is not None
+        Raises:
+            DBAPIError: as SQLAlchemy would raise it, so that one place maps all errors.
+        """
+        dialect = db.dialect
+        ready = self._ready.get(dialect.name)
+        if ready is None:
+            ready = self._ready[dialect.name] = self._compile(db, row)
+        sql, binds = ready
+        values = {
+            name: row.get(name, value) if store is None else store(row.get(name, value)) for name, value, store in binds
+        }
+        driver: Any = db.connection.dbapi_connection
+        errors = dialect.loaded_dbapi.Error
         try:
-            cursor: sqlite3.Cursor = driver.execute(sql, values)
-        except sqlite3.Error as error:
-            # As SQLAlchemy would tell it, so that one place maps the errors of both.
-            raise DBAPIError.instance(
-                sql, None, error, sqlite3.Error, hide_parameters=True, dialect=db.dialect
-            ) from error
-        return cursor
+            return driver.execute(sql, values)
+        except errors as error:
+            if dialect.is_disconnect(error, driver, None):
+                db.invalidate(error)
+            raise DBAPIError.instance(sql, None, error, errors, hide_parameters=True, dialect=dialect) from error
 
-
-def _compile(statement: Executable, db: Connection, row: Mapping[str, Any]) -> tuple[str, list[_Bind]]:
-    keys = list(row) if isinstance(statement, Insert) else None
-    compiled = statement.compile(dialect=db.dialect, column_keys=keys)  # type: ignore[attr-defined]
-    binds = [
-        (name, compiled.params.get(name), compiled.binds[name].type.dialect_impl(db.dialect).bind_processor(db.dialect))
-        for name in compiled.positiontup
-    ]
-    return str(compiled), binds
+    def _compile(self, db: Connection, row: Mapping[str, Any]) -> tuple[str, list[_Bind]]:
+        statement = self._statement[db.dialect.name] if isinstance(self._statement, Mapping) else self._statement
+        keys = list(row) if isinstance(statement, Insert) else None
+        compiled = statement.compile(dialect=db.dialect, column_keys=keys)  # type: ignore[attr-defined]
+        return str(compiled), [
+            (name, compiled.params.get(name), bind.type.dialect_impl(db.dialect).bind_processor(db.dialect))
+            for name, bind in compiled.binds.items()
+        ]

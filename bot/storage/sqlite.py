@@ -33,7 +33,12 @@ def sqlite_engine(url: str) -> Engine:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         Path(database).touch(OWNER_ONLY)  # who wrote to the bot concerns no other account
     engine = create_engine(
-        url, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+        url,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        paramstyle="named",
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
