@@ -1,8 +1,11 @@
 """What the advisers' pages share: who may, one move on a ticket, and why a move was refused."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
+from litestar.datastructures import FormMultiDict
 from litestar.exceptions import NotFoundException
 
 from bot.errors import BotError
@@ -38,6 +41,17 @@ class Refused(BotError):
         super().__init__(code)
         self.code, self.owner = code, owner
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Refused | None":
+        """What a page was told of a form (see `refused.told_at`)."""
+        return cls(told["code"], told["owner"]) if told else None
+
+    def told(self) -> dict[str, Any]:
+        return {"code": self.code, "owner": self.owner}
+
+
+LONGEST_KEY = 20  # of a form: it travels in buttons
+
 
 def case_path(ticket_id: str) -> str:
     return f"/desk/case/{ticket_id}"
@@ -46,6 +60,14 @@ def case_path(ticket_id: str) -> str:
 def may_take(duty: Duty | None, ticket: Ticket) -> bool:
     """Without a duty of their own somebody may take everything: nobody has said what they can."""
     return duty is None or duty.can_take(ticket)
+
+
+def key_of(form: FormMultiDict, *typed: str) -> str:
+    """The same for a form that is sent twice; another one where something else was typed in it."""
+    key = str(form.get("key", ""))
+    if key and typed:
+        key = hashlib.sha256("\n".join((key, *typed)).encode()).hexdigest()
+    return key[:LONGEST_KEY]
 
 
 async def move(

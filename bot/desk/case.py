@@ -14,11 +14,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from bot.dates.deadline import COPENHAGEN, copenhagen_day
-from bot.desk.advise import ADVISERS, Refused, case_path, move
+from bot.desk.advise import ADVISERS, Refused, case_path, key_of, move
 from bot.desk.child import child_help
 from bot.desk.journal import journal_words, read_journal
 from bot.desk.queue import PATH as QUEUE
-from bot.desk.queue import show_queue
 from bot.desk.sendable import find_sendable, sending
 from bot.desk.story import tell_story
 from bot.engine.session import Session
@@ -31,6 +30,7 @@ from bot.runner.ports import Note
 from bot.web.account import Account, Role
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web, WebParts
 
 RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ckb", "he")
@@ -89,41 +89,43 @@ class CasePages(Controller):
 
     @get()
     async def show(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str]:
-        return await show_case(request, web, ticket_id)
+        told = await told_at(request, web)
+        return await show_case(request, web, ticket_id, Refused.of(told), told.get("typed", ""))
 
     @post("/claim")
-    async def claim(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def claim(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         try:
             await move(request, web, ticket_id, desk.claim)
         except Refused as refused:
             if refused.owner != request.user.id:
-                return await show_queue(request, web, refused)
+                return await refuse(request, web, QUEUE, **refused.told())
         return Redirect(case_path(ticket_id), status_code=303)
 
     @post("/reply")
-    async def reply(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def reply(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         """What was typed, as it is; with `as` "question" answered by yes, no or "I do not know"."""
         form = await request.form()
-        text, key = str(form.get("text", "")).strip(), str(form.get("key", ""))
+        text = str(form.get("text", "")).strip()
+        key = key_of(form, text)
         if not text or not key:
-            return await show_case(request, web, ticket_id, Refused("empty"))
+            return await _refuse(request, web, ticket_id, Refused("empty"))
         change: Callable[[DeskTurn], None] = partial(desk.reply, text=text, key=key)
         if form.get("as") == "question":
-            change = partial(desk.ask_choice, question=text, answers=YES_OR_NO, key=key[:20])
-        return await _do(request, web, ticket_id, change, form, typed=text)
+            change = partial(desk.ask_choice, question=text, answers=YES_OR_NO, key=key)
+        return await _do(request, web, ticket_id, change, form, typed=text, key=key)
 
     @post("/send")
-    async def send(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def send(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         """A ready reply or question, an article, a service, or a place of the flows with its buttons."""
         form = await request.form()
         sends = sending(web.release(), str(form.get("what", "")), web.now())
         if sends is None:
-            return await show_case(request, web, ticket_id, Refused("choose"))
-        key = str(form.get("key", "")) or secrets.token_hex(8)
-        return await _do(request, web, ticket_id, lambda turn: sends(turn, key), form)
+            return await _refuse(request, web, ticket_id, Refused("choose"))
+        key = key_of(form) or secrets.token_hex(8)
+        return await _do(request, web, ticket_id, lambda turn: sends(turn, key), form, key=key)
 
     @post("/callback")
-    async def callback(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def callback(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         """`when`: up to three times, Copenhagen's, of which the person chooses one."""
         form = await request.form()
         try:
@@ -131,23 +133,23 @@ class CasePages(Controller):
         except ValueError:
             times = []
         if not times or min(times) <= web.now():
-            return await show_case(request, web, ticket_id, Refused("times"))
-        key = str(form.get("key", "")) or secrets.token_hex(8)
-        return await _do(request, web, ticket_id, partial(desk.propose_callback, times=times, key=key), form)
+            return await _refuse(request, web, ticket_id, Refused("times"))
+        key = key_of(form, *map(str, form.getall("when", []))) or secrets.token_hex(8)
+        return await _do(request, web, ticket_id, partial(desk.propose_callback, times=times, key=key), form, key=key)
 
     @post("/note")
-    async def note(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def note(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         text = str((await request.form()).get("text", "")).strip()
         if not text:
-            return await show_case(request, web, ticket_id, Refused("empty"))
+            return await _refuse(request, web, ticket_id, Refused("empty"))
         return await _do(request, web, ticket_id, partial(desk.write_note, text=text))
 
     @post("/move")
-    async def move(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def move(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         """`do`: return, transfer (`to`), close (`because`), reopen, threat, calm, child, end_threat (`lead`),
         journalise, guidance."""
         form = await request.form()
-        asked, because = str(form.get("do", "")), str(form.get("because", ""))
+        asked, because, to = (str(form.get(name, "")) for name in ("do", "because", "to"))
         moves: dict[str, Callable[[DeskTurn], None]] = {
             "return": desk.give_back,
             "reopen": desk.reopen,
@@ -156,17 +158,17 @@ class CasePages(Controller):
             "child": desk.mark_child,
             "journalise": partial(_journalise, web=web),
             "guidance": desk.keep_as_guidance,
-            "transfer": partial(_transfer, to=str(form.get("to", ""))),
+            "transfer": partial(_transfer, to=to),
             "end_threat": partial(_end_threat, lead=str(form.get("lead", ""))),
         }
         if because in CLOSED_BECAUSE:
             moves["close"] = partial(desk.close, because=because)
         if asked not in moves:
-            return await show_case(request, web, ticket_id, Refused("choose"))
-        return await _do(request, web, ticket_id, moves[asked], form)
+            return await _refuse(request, web, ticket_id, Refused("choose"))
+        return await _do(request, web, ticket_id, moves[asked], form, key=key_of(form, asked, because, to))
 
     @post("/safety")
-    async def safety(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str] | Redirect:
+    async def safety(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Redirect:
         """`do`: ask, pause, resume, hide, or word (with `word`, agreed with the person; empty ends it). Works whatever
         the person has written meanwhile: it must not wait for reading."""
         form = await request.form()
@@ -175,8 +177,8 @@ class CasePages(Controller):
         if asked == "word":
             change = partial(desk.agree_safe_word, word=str(form.get("word", "")))
         if change is None:
-            return await show_case(request, web, ticket_id, Refused("choose"))
-        return await _do(request, web, ticket_id, change, key=str(form.get("key", "")))
+            return await _refuse(request, web, ticket_id, Refused("choose"))
+        return await _do(request, web, ticket_id, change, key=key_of(form))
 
     @post("/here")
     async def here(self, request: SignedIn, web: Web, ticket_id: FromPath[str]) -> Response[str]:
@@ -230,7 +232,7 @@ async def _do(
     *,
     typed: str = "",
     key: str = "",
-) -> Response[str] | Redirect:
+) -> Redirect:
     """A move and back to the page; where it was refused, why, with what was typed.
 
     Args:
@@ -240,8 +242,16 @@ async def _do(
     try:
         await move(request, web, ticket_id, change, version, key)
     except Refused as refused:
-        return await show_case(request, web, ticket_id, refused, typed)
+        return await _refuse(request, web, ticket_id, refused, typed)
     return Redirect(case_path(ticket_id), status_code=303)
+
+
+async def _refuse(request: SignedIn, web: Web, ticket_id: str, refused: Refused, typed: str = "") -> Redirect:
+    try:
+        ticket = await web.store.run(lambda unit: unit.tickets.get(ticket_id))
+    except TicketUnknown:
+        raise NotFoundException from None
+    return await refuse(request, web, case_path(ticket_id), chat_id=ticket.chat_id, typed=typed, **refused.told())
 
 
 def _version(typed: object) -> int:

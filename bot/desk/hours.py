@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, time
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
@@ -14,6 +15,7 @@ from bot.web.access import only
 from bot.web.account import Account, Role
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/desk/hours"
@@ -29,17 +31,18 @@ class HoursRefused(Exception):
 
 @get(PATH, opt=LEADS)
 async def hours(request: SignedIn, web: Web) -> Response[str]:
-    return await _list(request, web)
+    return await _list(request, web, await told_at(request, web))
 
 
 @post(PATH, opt=LEADS)
-async def add_closure(request: SignedIn, web: Web) -> Response[str] | Redirect:
+async def add_closure(request: SignedIn, web: Web) -> Redirect:
     """A day or more on which one adviser, or nobody, is there."""
     form = await request.form()
+    typed = {name: str(form.get(name, "")) for name in ("first", "last", "account")}
     try:
-        closure = _closure({name: str(form.get(name, "")) for name in ("first", "last", "account")})
+        closure = _closure(typed)
     except HoursRefused as refused:
-        return await _list(request, web, str(refused))
+        return await refuse(request, web, PATH, problem=str(refused), typed=typed)
 
     def put(unit: WebUnit) -> None:
         unit.duties.add_closure(closure)
@@ -61,11 +64,11 @@ async def remove_closure(request: SignedIn, web: Web, closure_id: FromPath[str])
 
 @get(f"{PATH}/{{account_id:str}}", opt=LEADS)
 async def hours_of(request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str]:
-    return await _one(request, web, account_id)
+    return await _one(request, web, account_id, await told_at(request, web))
 
 
 @post(f"{PATH}/{{account_id:str}}", opt=LEADS)
-async def change_hours(request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
+async def change_hours(request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
     form = await request.form()
     typed = {name: str(value) for name, value in form.items()}
     topics = frozenset(str(topic) for topic in form.getall("topics", []))
@@ -79,7 +82,8 @@ async def change_hours(request: SignedIn, web: Web, account_id: FromPath[str]) -
     try:
         await web.store.run(put)
     except HoursRefused as refused:
-        return await _one(request, web, account_id, str(refused))
+        shown = {**typed, "topics": sorted(topics)}
+        return await refuse(request, web, f"{PATH}/{account_id}", problem=str(refused), typed=shown)
     return Redirect(PATH, status_code=303)
 
 
@@ -131,31 +135,41 @@ def _adviser(unit: WebUnit, account_id: str) -> Account:
     return account
 
 
-async def _list(request: SignedIn, web: Web, problem: str = "") -> Response[str]:
+async def _list(request: SignedIn, web: Web, told: Mapping[str, Any]) -> Response[str]:
     def read(unit: WebUnit) -> tuple[list[Account], dict[str, Duty], list[tuple[str, Closure]]]:
         advisers = [each for each in unit.accounts.all() if each.has_any(ADVISING) and not each.is_disabled]
         duties = {duty.account: duty for duty in unit.duties.all()}
         return advisers, duties, unit.duties.closures(copenhagen_day(web.now()))
 
     advisers, duties, closures = await web.store.run(read)
-    values = {"advisers": advisers, "duties": duties, "closures": closures, "problem": problem}
+    values: dict[str, Any] = {"advisers": advisers, "duties": duties, "closures": closures}
     values["names"] = {account.id: account.name for account in advisers}
-    return web.pages.render(request, "hours.html", 422 if problem else 200, **values)
+    values["typed"] = told.get("typed") or {"first": "", "last": "", "account": ""}
+    values["problem"] = told.get("problem", "")
+    return web.pages.render(request, "hours.html", 422 if told else 200, **values)
 
 
-async def _one(request: SignedIn, web: Web, account_id: str, problem: str = "") -> Response[str]:
+def _fields(duty: Duty) -> dict[str, Any]:
+    """The form as it would be typed."""
+    fields: dict[str, Any] = {"capacity": duty.capacity, "topics": duty.topics}
+    fields |= {f"speaks-{locale}": str(level) for locale, level in duty.skills.items()}
+    for each in duty.hours:
+        fields |= {f"from-{each.weekday}": f"{each.start:%H:%M}", f"to-{each.weekday}": f"{each.end:%H:%M}"}
+    return fields
+
+
+async def _one(request: SignedIn, web: Web, account_id: str, told: Mapping[str, Any]) -> Response[str]:
     person, duty = await web.store.run(
         lambda unit: (_adviser(unit, account_id), unit.duties.get(account_id) or Duty(account_id, ""))
     )
     release = web.release()
     values = {
         "person": person,
-        "duty": duty,
-        "by_day": {each.weekday: each for each in duty.hours},
+        "typed": told.get("typed") or _fields(duty),
         "locales": release.locales,
         "topics": sorted({node.partition("/")[0] for node in release.nodes}),
         "levels": LEVELS,
         "most": MOST_AT_A_TIME,
-        "problem": problem,
+        "problem": told.get("problem", ""),
     }
-    return web.pages.render(request, "hours_of.html", 422 if problem else 200, **values)
+    return web.pages.render(request, "hours_of.html", 422 if told else 200, **values)

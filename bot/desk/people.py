@@ -28,6 +28,7 @@ from bot.web.accounts import (
 from bot.web.language import LANGUAGES, SOURCE
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/desk/people"
@@ -50,10 +51,11 @@ class PeoplePages(Controller):
 
     @get()
     async def show_all(self, request: SignedIn, web: Web) -> Response[str]:
-        return await _list(request, web)
+        told = await told_at(request, web)
+        return await _list(request, web, problem=told.get("problem", ""), typed=told.get("typed"))
 
     @post()
-    async def add(self, request: SignedIn, web: Web) -> Response[str]:
+    async def add(self, request: SignedIn, web: Web) -> Response[str] | Redirect:
         form = await request.form()
         typed = {name: str(form.get(name, "")) for name in ("login", "name", "language")}
         try:
@@ -68,17 +70,18 @@ class PeoplePages(Controller):
 
             added = await web.store.run(put)
         except AccountRefused as refused:
-            return await _list(request, web, problem=refused.code, typed=typed)
+            return await refuse(request, web, PATH, problem=refused.code, typed=typed)
         except LoginTaken:
-            return await _list(request, web, problem="taken", typed=typed)
+            return await refuse(request, web, PATH, problem="taken", typed=typed)
         return web.pages.render(request, "one_time.html", person=added, password=one_time.password)
 
     @get("/{account_id:str}")
     async def show(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str]:
-        return await _one(request, web, account_id)
+        told = await told_at(request, web)
+        return await _one(request, web, account_id, problem=told.get("problem", ""))
 
     @post("/{account_id:str}")
-    async def change(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
+    async def change(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
         form = await request.form()
         names, subject = form.getall("roles", []), str(form.get("oidc_subject", "")).strip() or None
 
@@ -93,29 +96,27 @@ class PeoplePages(Controller):
         return await _change(request, web, account_id, "account_changed", put)
 
     @post("/{account_id:str}/disable")
-    async def disable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
+    async def disable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
         return await _change(
             request, web, account_id, "account_disabled", lambda unit, account, now: disable(unit, account)
         )
 
     @post("/{account_id:str}/enable")
-    async def enable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
+    async def enable(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
         def put(unit: WebUnit, account: Account, now: datetime) -> None:
             unit.accounts.put(replace(account, is_disabled=False))
 
         return await _change(request, web, account_id, "account_enabled", put)
 
     @post("/{account_id:str}/sessions")
-    async def revoke_sessions(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Response[str] | Redirect:
+    async def revoke_sessions(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
         def put(unit: WebUnit, account: Account, now: datetime) -> None:
             unit.web_sessions.remove_all_of(account.id)
 
         return await _change(request, web, account_id, "sessions_revoked", put)
 
     @post("/{account_id:str}/second-factor")
-    async def reset_second_factor(
-        self, request: SignedIn, web: Web, account_id: FromPath[str]
-    ) -> Response[str] | Redirect:
+    async def reset_second_factor(self, request: SignedIn, web: Web, account_id: FromPath[str]) -> Redirect:
         return await _change(
             request,
             web,
@@ -159,7 +160,7 @@ def _managed(unit: WebUnit, manager: Account, account_id: str) -> Account:
     return account
 
 
-async def _change(request: SignedIn, web: Web, account_id: str, what: str, change: Change) -> Response[str] | Redirect:
+async def _change(request: SignedIn, web: Web, account_id: str, what: str, change: Change) -> Redirect:
     """Change one account, write it down, and go back to its page."""
 
     def put(unit: WebUnit) -> None:
@@ -170,9 +171,9 @@ async def _change(request: SignedIn, web: Web, account_id: str, what: str, chang
     try:
         await web.store.run(put)
     except AccountRefused as refused:
-        return await _one(request, web, account_id, problem=refused.code)
+        return await refuse(request, web, f"{PATH}/{account_id}", problem=refused.code)
     except LoginTaken:
-        return await _one(request, web, account_id, problem="taken")
+        return await refuse(request, web, f"{PATH}/{account_id}", problem="taken")
     return Redirect(f"{PATH}/{account_id}?done={what}", status_code=303)
 
 

@@ -1,5 +1,6 @@
 """`/desk/queue`: who waits, in order, and what others have; claiming is one press."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from bot.desk.advise import ADVISERS, Refused, case_path, may_take, move
+from bot.desk.advise import ADVISERS, Refused, case_path, key_of, may_take, move
 from bot.desk.look import OpenDesk, look, shared_look
 from bot.handoff.duty import Duty
 from bot.handoff.queue import alert_level, is_kept_for_another
@@ -17,6 +18,7 @@ from bot.runner.desk import claim, place_title
 from bot.runner.release import Release
 from bot.web.page import Pages, SignedIn, language_of
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/desk/queue"
@@ -47,27 +49,33 @@ class Waiting:
 @get(PATH, opt=ADVISERS)
 async def queue(request: SignedIn, web: Web) -> Response[str]:
     """`locale`, `urgency`, `topic` and `fits` narrow it down."""
-    return await show_queue(request, web)
+    return await show_queue(request, web, Refused.of(await told_at(request, web)))
 
 
 @post(f"{PATH}/next", opt=ADVISERS)
-async def take_next(request: SignedIn, web: Web) -> Response[str] | Redirect:
-    """The most urgent ticket that this adviser can take."""
+async def take_next(request: SignedIn, web: Web) -> Redirect:
+    """The most urgent ticket that this adviser can take; of a form that is sent twice the one that it has taken."""
+    me, key = request.user.id, key_of(await request.form())
 
     def find(unit: WebUnit) -> str | None:
-        duty, tickets = unit.duties.get(request.user.id), unit.tickets.open()
+        duty, tickets = unit.duties.get(me), unit.tickets.open()
+        mine = [each for each in tickets if each.owner == me] if key else []
+        taken = next((each.id for each in mine if unit.transcripts.has_key(each.chat_id, each.id, key)), None)
+        if taken is not None:
+            return taken
         in_queue = [each for each in tickets if each.state == "waiting" and may_take(duty, each)]
-        return next((each.id for each in in_queue if not is_kept_for_another(each, request.user.id, web.now())), None)
+        return next((each.id for each in in_queue if not is_kept_for_another(each, me, web.now())), None)
 
     while (ticket_id := await web.store.run(find)) is not None:
         try:
-            await move(request, web, ticket_id, claim)
+            await move(request, web, ticket_id, claim, key=key)
         except Refused as refused:
-            if refused.code == "taken":
+            if refused.code != "taken":
+                return await refuse(request, web, PATH, **refused.told())
+            if refused.owner != me:
                 continue  # somebody was faster: the next one
-            return await show_queue(request, web, problem=refused)
         return Redirect(case_path(ticket_id), status_code=303)
-    return await show_queue(request, web, problem=Refused("nobody_waits"))
+    return await refuse(request, web, PATH, **Refused("nobody_waits").told())
 
 
 async def show_queue(request: SignedIn, web: Web, problem: Refused | None = None) -> Response[str]:
@@ -89,6 +97,7 @@ async def show_queue(request: SignedIn, web: Web, problem: Refused | None = None
         "mine": draw(row for row in rows if row.ticket.owner == me),
         "others": draw(row for row in rows if row.ticket.owner not in (None, me)),
         "asked": asked,
+        "key": secrets.token_hex(8),
         "locales": sorted({row.ticket.locale for row in rows} | ({asked["locale"]} & set(release.locales))),
         "topics": titles,
         "is_open": desk.is_open,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from bot.engine.effects import Text
 from bot.engine.flow import Node, find_choice
@@ -39,7 +40,7 @@ def tell_story(ticket: Ticket, session: Session, release: Release) -> Story:
     read = dict.fromkeys((*ticket.articles, *session.articles) if is_now else ticket.articles)
     asking = {name: node for node in release.nodes.values() if (name := getattr(node, "answer", None)) is not None}
     return Story(
-        [place_title(release, node) for node in path],
+        [place_title(release, node) for node, _ in groupby(path)],  # an answer on the spot is no step
         [
             (_question(name, asking, release), _answer(name, value, asking, release))
             for name, value in answers.items()

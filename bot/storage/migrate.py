@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from bot.storage.failure import to_storage_error
 from bot.storage.sqlite import sqlite_engine
 
-HEAD = "0021"
+HEAD = "0022"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_650_311  # any number that no other program on the same database uses
 

@@ -6,7 +6,18 @@ from sqlalchemy import Connection, delete, insert, update
 
 from bot.storage.outbox import Outbox
 from bot.storage.session import Sessions
-from bot.storage.tables import audit, dead_update, forgotten, note, notice, notice_link, received, ticket, transcript
+from bot.storage.tables import (
+    audit,
+    dead_update,
+    forgotten,
+    note,
+    notice,
+    notice_link,
+    received,
+    refused_form,
+    ticket,
+    transcript,
+)
 
 
 class People:
@@ -18,7 +29,7 @@ class People:
         """See `runner.ports.People`."""
         self._sessions.forget(chat_id)
         self._outbox.forget(chat_id)
-        for table in (ticket, transcript, note, notice, notice_link, audit, dead_update, forgotten):
+        for table in (ticket, transcript, note, notice, notice_link, audit, dead_update, refused_form, forgotten):
             self._db.execute(delete(table).where(table.c.chat_id == chat_id))
         # The ids of updates stay: Telegram may bring the same update again, and it must not be answered anew.
         self._db.execute(update(received).where(received.c.chat_id == chat_id).values(message_id=None))

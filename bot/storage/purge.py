@@ -16,12 +16,14 @@ from bot.storage.tables import (
     outbox,
     question,
     received,
+    refused_form,
     session,
     ticket,
     transcript,
     web_session,
 )
 from bot.storage.unit_of_work import UnitOfWork
+from bot.web.ports import REFUSED_KEPT
 
 UPDATES_KEPT = timedelta(days=3)  # Telegram repeats an unconfirmed update for 24 hours
 DEAD_KEPT = timedelta(days=30)
@@ -50,6 +52,7 @@ def purge(unit: UnitOfWorkPort, now: datetime, kept: Kept) -> int:
         (audit, audit.c.at < now - AUDIT_KEPT),
         (login_attempt, login_attempt.c.at < now - ATTEMPTS_KEPT),
         (notice_code, notice_code.c.until < now),
+        (refused_form, refused_form.c.at < now - REFUSED_KEPT),
         (web_session, web_session.c.created_at < now - WEB_SESSIONS_KEPT),
     ]
     count = sum(unit.db.execute(delete(table).where(condition)).rowcount for table, condition in old)

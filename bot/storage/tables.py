@@ -321,6 +321,19 @@ lease = Table(
     Column("until", Moment, nullable=False),
 )
 
+# A form that was refused, for the page that shows it: at most for an hour.
+refused_form = Table(
+    "refused_form",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("session", String, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted
+    Index("refused_form_session", "session"),
+    Index("refused_form_chat", "chat_id"),
+)
+
 # A question that nothing was found for, kept with the person's yes: no chat, no exact time.
 question = Table(
     "question",

@@ -13,6 +13,7 @@ from bot.storage.notice import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.person import People
 from bot.storage.question import Questions
+from bot.storage.refused_form import RefusedForms
 from bot.storage.reviewer import Reviewers
 from bot.storage.session import Sessions
 from bot.storage.ticket import Tickets
@@ -81,6 +82,10 @@ class UnitOfWork:
     @property
     def login_attempts(self) -> LoginAttempts:
         return LoginAttempts(self.db)
+
+    @property
+    def refused_forms(self) -> RefusedForms:
+        return RefusedForms(self.db, self._keyring)
 
     @property
     def reviewers(self) -> Reviewers:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot.storage.tables import web_session
+from bot.storage.tables import refused_form, web_session
 from bot.web.account import WebSession
 
 
@@ -31,10 +31,14 @@ class WebSessions:
         self._db.execute(update(web_session).where(web_session.c.id_hash == id_hash).values(seen_at=at))
 
     def remove(self, id_hash: str) -> None:
+        """Also the forms that it has kept."""
+        self._db.execute(delete(refused_form).where(refused_form.c.session == id_hash))
         self._db.execute(delete(web_session).where(web_session.c.id_hash == id_hash))
 
     def remove_all_of(self, account_id: str, *, but: str = "") -> int:
         these = (web_session.c.account_id == account_id, web_session.c.id_hash != but)
+        gone = select(web_session.c.id_hash).where(*these)
+        self._db.execute(delete(refused_form).where(refused_form.c.session.in_(gone)))
         return self._db.execute(delete(web_session).where(*these)).rowcount
 
     def count_of(self, account_id: str) -> int:

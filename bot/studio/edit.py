@@ -1,14 +1,20 @@
 """What all pages that change files share: the file as an editor saw it, and the commit."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Redirect
 
 from bot.content.editorial import Editorial
 from bot.errors import EditRefused
-from bot.studio.draft import Draft
+from bot.studio.draft import Draft, Drafts
 from bot.studio.studio import author_of
 from bot.web.account import Account
+from bot.web.page import SignedIn
+from bot.web.refused import refuse
+from bot.web.web import Web
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,24 @@ async def save_edit(editorial: Editorial, edit: Edit, account: Account, message:
         ContentClash: somebody else has changed the same lines since.
     """
     await asyncio.to_thread(editorial.save, edit.changes, author_of(account), message, edit.base.revision)
+
+
+async def refuse_edit(
+    request: SignedIn,
+    web: Web,
+    page: str,
+    draft: Draft,
+    typed: Any,
+    problems: Sequence[str] = (),
+    clash: Sequence[tuple[str, str]] | None = None,
+) -> Redirect:
+    """Back to the page, which shows on this draft what was typed, and what is wrong or what a colleague has changed."""
+    return await refuse(request, web, page, base=draft.revision, typed=typed, problems=problems, clash=clash)
+
+
+async def draft_for(drafts: Drafts, told: Mapping[str, Any]) -> Draft:
+    """The draft that a page shows: after a refused edit the one that belongs to it, else the newest."""
+    return await asyncio.to_thread(drafts.get, told.get("base"))
 
 
 def edit_status(clash: object | None, problems: object) -> int:

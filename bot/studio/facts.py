@@ -16,12 +16,13 @@ from bot.dates.deadline import Period, Unit
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft
-from bot.studio.edit import Edit, edit_status, file_of, save_edit
+from bot.studio.edit import Edit, draft_for, edit_status, file_of, refuse_edit, save_edit
 from bot.studio.entry import block_of, set_entry
 from bot.studio.form import text_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
 from bot.studio.words import differing_words
 from bot.web.page import SignedIn
+from bot.web.refused import told_at
 from bot.web.web import Web
 
 PATH = "/studio/facts"
@@ -48,44 +49,44 @@ async def facts(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
 
 @get(f"{PATH}/{{name:str}}", opt=READERS)
 async def fact(request: SignedIn, web: Web, drafts: Shown, name: FromPath[str]) -> Response[str]:
-    draft = await drafts.now()
-    return await _page(request, web, draft, name, _fields_of(draft, name))
+    told = await told_at(request, web)
+    draft = await draft_for(drafts, told)
+    fields = told.get("typed", _fields_of(draft, name))
+    return await _page(request, web, draft, name, fields, told.get("problems"), told.get("clash"))
 
 
 @post(f"{PATH}/{{name:str}}", opt=EDITORS)
-async def change_fact(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, name: FromPath[str]
-) -> Response[str] | Redirect:
+async def change_fact(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, name: FromPath[str]) -> Redirect:
     """A new value with its source and date; or "checked today, unchanged", in the name of who is signed in."""
     form = await request.form()
     base = await asyncio.to_thread(drafts.get, text_of(form, "base") or None)
-    before = _fields_of(base, name)
+    before, page = _fields_of(base, name), f"{PATH}/{name}"
     is_check = text_of(form, "do") == "check"
     if is_check:
         typed = {**before, "checked_on": base.today.isoformat(), "checked_by": request.user.name}
     else:
         typed = _typed(form, before)
         if not typed["sources"] or not typed["as_of"]:
-            return await _page(request, web, base, name, typed, ["source"])
+            return await refuse_edit(request, web, page, base, typed, ["source"])
         if typed["kind"] == "period" and not (typed["value"]["length"] and typed["value"]["unit"] in UNITS):
-            return await _page(request, web, base, name, typed, ["length"])
+            return await refuse_edit(request, web, page, base, typed, ["length"])
     path, place = _place_of(base, name)
     try:
         changed = _written(file_of(base, path), place, typed)
     except EditRefused as refused:
-        return await _page(request, web, base, name, typed, [str(refused)])
+        return await refuse_edit(request, web, page, base, typed, [str(refused)])
     trial = await asyncio.to_thread(base.tried, {path: changed.encode()})
     wrong = [f"{each.what} {each.hint}" for each in trial.errors]
     if wrong:
-        return await _page(request, web, base, name, typed, wrong)
+        return await refuse_edit(request, web, page, base, typed, wrong)
     try:
         message = f"{name}: checked, unchanged" if is_check else f"{name}: {text_of(form, 'why') or 'changed'}"
         await save_edit(editorial, Edit(base, {path: changed.encode()}), request.user, message)
     except ContentClash:
         now = await drafts.now()
         theirs = list(differing_words(_block(base, path, place), _block(now, path, place)))
-        return await _page(request, web, now, name, typed, clash=theirs)
-    return Redirect(f"{PATH}/{name}?done={'checked' if is_check else 'saved'}", status_code=303)
+        return await refuse_edit(request, web, page, now, typed, clash=theirs)
+    return Redirect(f"{page}?done={'checked' if is_check else 'saved'}", status_code=303)
 
 
 # --- the file behind a fact ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.response import Redirect
 
 from bot.content.editorial import Editorial
 from bot.content.exchange import Import, export_file, plan_import, read_rows
@@ -12,6 +13,7 @@ from bot.errors import ContentClash, EditRefused, FileRefused
 from bot.studio.studio import EDITORS, Studio, author_of
 from bot.web.account import Account
 from bot.web.page import SignedIn
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/studio/files"
@@ -23,7 +25,7 @@ MEDIA = {
 
 @get(PATH, opt=EDITORS)
 async def files(request: SignedIn, web: Web, editorial: Studio) -> Response[str]:
-    return await _show(request, web, editorial)
+    return await _show(request, web, editorial, **await told_at(request, web))
 
 
 @get(f"{PATH}/export", opt=EDITORS)
@@ -46,17 +48,17 @@ async def export(request: SignedIn, web: Web, editorial: Studio) -> Response[byt
 
 
 @post(PATH, opt=EDITORS)
-async def take_in(request: SignedIn, web: Web, editorial: Studio) -> Response[str]:
+async def take_in(request: SignedIn, web: Web, editorial: Studio) -> Response[str] | Redirect:
     """Every row that can be taken is; the others are listed by line, with the reason."""
     form = await request.form()
     file, tag = form.get("file"), str(form.get("tag", ""))
     if not isinstance(file, UploadFile) or not file.filename:
-        return await _show(request, web, editorial, problem="Choose a file.")
+        return await refuse(request, web, PATH, problem="Choose a file.")
     name, raw = file.filename.replace("\\", "/").rpartition("/")[2], await file.read()
     try:
         result = await asyncio.to_thread(_import, editorial, tag, name, raw, request.user)
     except (FileRefused, EditRefused, ContentClash) as refused:
-        return await _show(request, web, editorial, problem=str(refused))
+        return await refuse(request, web, PATH, problem=str(refused))
     return await _show(request, web, editorial, name=name, result=result)
 
 

@@ -15,7 +15,7 @@ from bot.engine.flow import NODE_KINDS
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft, Trial
-from bot.studio.edit import Edit, edit_status, file_of, save_edit
+from bot.studio.edit import Edit, draft_for, edit_status, file_of, refuse_edit, save_edit
 from bot.studio.entry import block_of, remove_entry, set_entry
 from bot.studio.form import Field, node_fields, read_node, text_of
 from bot.studio.graph import draw
@@ -24,6 +24,7 @@ from bot.studio.studio import EDITORS, READERS, Shown, Studio
 from bot.studio.translate import direction_of
 from bot.studio.words import differing_words, plain
 from bot.web.page import SignedIn
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/studio/flows"
@@ -49,19 +50,17 @@ async def flows(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
 
 @get(f"{PATH}/{{flow:str}}", opt=READERS)
 async def flow(request: SignedIn, web: Web, drafts: Shown, flow: FromPath[str]) -> Response[str]:
-    return await _flow(request, web, drafts, flow)
+    return await _flow(request, web, drafts, flow, await told_at(request, web))
 
 
 @post(f"{PATH}/{{flow:str}}", opt=EDITORS)
-async def add_node(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, flow: FromPath[str]
-) -> Response[str] | Redirect:
+async def add_node(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, flow: FromPath[str]) -> Redirect:
     """A new node that nothing leads to yet: the checks say so until a button does."""
     form = await request.form()
     name, kind = text_of(form, "name"), text_of(form, "kind")
     draft = await _draft_with(drafts, flow)
     if NAME.fullmatch(name) is None or kind not in NODE_KINDS or name in draft.sources.flows[flow].get("nodes", {}):
-        return await _flow(request, web, drafts, flow, problem="name")
+        return await refuse(request, web, f"{PATH}/{flow}", problem="name", say=text_of(form, "say"))
     path = f"flows/{flow}.yaml"
     changed = set_entry(file_of(draft, path), ("nodes", name), {"kind": kind, "say": text_of(form, "say") or "…"})
     await save_edit(editorial, Edit(draft, {path: changed.encode()}), request.user, f"{flow}/{name} is new")
@@ -70,29 +69,30 @@ async def add_node(
 
 @get(f"{PATH}/{{flow:str}}/node", opt=READERS)
 async def node(request: SignedIn, web: Web, drafts: Shown, flow: FromPath[str]) -> Response[str]:
-    draft = await _draft_with(drafts, flow)
+    told = await told_at(request, web)
+    draft = await draft_for(drafts, told)
     name = _name(draft, flow, request.query_params.get("name", ""))
-    fields = _fields(draft, flow, name)
-    return await _node(request, web, draft, flow, name, fields)
+    fields = node_fields(told.get("typed", draft.sources.nodes[f"{flow}/{name}"]))
+    problem = next(iter(told.get("problems", ())), "")
+    return await _node(request, web, draft, flow, name, fields, problem=problem, clash=told.get("clash"))
 
 
 @post(f"{PATH}/{{flow:str}}/node", opt=EDITORS)
-async def change_node(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, flow: FromPath[str]
-) -> Response[str] | Redirect:
+async def change_node(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, flow: FromPath[str]) -> Redirect:
     """Save the node, or remove it and say where the people on it go."""
     form = await request.form()
     base = await asyncio.to_thread(drafts.get, text_of(form, "base") or None)
     name = _name(base, flow, text_of(form, "name"))
     path, key = f"flows/{flow}.yaml", ("nodes", name)
+    page, typed = f"{PATH}/{flow}/node?name={name}", read_node(form, _kind(base, flow, name))
     is_removed = text_of(form, "do") == "remove"
     try:
         if is_removed:
             changed = _removed(base, flow, name, text_of(form, "moved"))
         else:
-            changed = set_entry(file_of(base, path), key, read_node(form, _kind(base, flow, name)))
+            changed = set_entry(file_of(base, path), key, typed)
     except EditRefused as refused:
-        return await _node(request, web, base, flow, name, _typed(base, flow, name, form), problem=str(refused))
+        return await refuse_edit(request, web, page, base, typed, [str(refused)])
     edit = Edit(base, {path: changed.encode()})
     message = f"{flow}/{name} is removed" if is_removed else f"{flow}/{name}"
     try:
@@ -102,11 +102,10 @@ async def change_node(
         if name not in now.sources.flows[flow].get("nodes", {}):
             raise NotFoundException from None
         theirs = list(differing_words(block_of(file_of(base, path), key), block_of(file_of(now, path), key)))
-        typed = _typed(base, flow, name, form)
-        return await _node(request, web, now, flow, name, typed, clash=theirs)
+        return await refuse_edit(request, web, page, now, typed, clash=theirs)
     if is_removed:
         return Redirect(f"{PATH}/{flow}?done=removed", status_code=303)
-    return Redirect(f"{PATH}/{flow}/node?name={name}&done=saved", status_code=303)
+    return Redirect(f"{page}&done=saved", status_code=303)
 
 
 @post(f"{PATH}/{{flow:str}}/check", opt=EDITORS)
@@ -147,15 +146,6 @@ def _kind(draft: Draft, flow: str, name: str) -> str:
     return str(draft.sources.nodes[f"{flow}/{name}"]["kind"])
 
 
-def _fields(draft: Draft, flow: str, name: str) -> list[Field]:
-    return node_fields(draft.sources.nodes[f"{flow}/{name}"])
-
-
-def _typed(draft: Draft, flow: str, name: str, form: Mapping[str, Any]) -> list[Field]:
-    """The fields as they were typed, for a page that refuses them."""
-    return node_fields(read_node(form, _kind(draft, flow, name)))
-
-
 def _removed(draft: Draft, flow: str, name: str, moved: str) -> str:
     goto = moved if "/" in moved else f"{flow}/{moved}"
     if goto not in draft.sources.nodes or goto == f"{flow}/{name}":
@@ -164,7 +154,7 @@ def _removed(draft: Draft, flow: str, name: str, moved: str) -> str:
     return set_entry(without, ("moved", name), moved.removeprefix(f"{flow}/"))
 
 
-async def _flow(request: SignedIn, web: Web, drafts: Shown, flow: str, *, problem: str = "") -> Response[str]:
+async def _flow(request: SignedIn, web: Web, drafts: Shown, flow: str, told: Mapping[str, Any]) -> Response[str]:
     draft = await _draft_with(drafts, flow)
     tag = request.query_params.get("tag", "")
     tag = tag if tag in draft.bench.tags else SOURCE_LOCALE
@@ -199,7 +189,7 @@ async def _flow(request: SignedIn, web: Web, drafts: Shown, flow: str, *, proble
     return web.pages.render(
         request,
         "studio_flow.html",
-        422 if problem else 200,
+        422 if told else 200,
         flow=flow,
         title=draft.sources.flows[flow].get("title") or flow,
         tag=tag,
@@ -207,7 +197,8 @@ async def _flow(request: SignedIn, web: Web, drafts: Shown, flow: str, *, proble
         direction=direction_of(tag),
         visits=visits,
         kinds=sorted(NODE_KINDS),
-        problem=problem,
+        problem=told.get("problem", ""),
+        say=told.get("say", ""),
         done=request.query_params.get("done", ""),
         **values,
     )

@@ -14,12 +14,13 @@ from bot.content.catalog import SOURCE_LOCALE
 from bot.errors import ContentClash, EditRefused
 from bot.studio.bubble import bubble_of
 from bot.studio.draft import Draft, Trial
-from bot.studio.edit import Edit, edit_status, file_of, save_edit
+from bot.studio.edit import Edit, draft_for, edit_status, file_of, refuse_edit, save_edit
 from bot.studio.entry import read, remove_entry, set_entry
 from bot.studio.form import Field, text_of, words_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
 from bot.studio.words import differing_words
 from bot.web.page import SignedIn
+from bot.web.refused import told_at
 from bot.web.web import Web
 
 ARTICLES, SERVICES = "/studio/articles", "/studio/services"
@@ -46,27 +47,28 @@ async def services(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
 
 @get(f"{ARTICLES}/{{id:str}}", opt=READERS)
 async def article(request: SignedIn, web: Web, drafts: Shown, id: FromPath[str]) -> Response[str]:
-    draft = await drafts.now()
-    return await _article(request, web, draft, id, _file(draft, f"knowledge/articles/{id}.md", id))
+    told, path = await told_at(request, web), f"knowledge/articles/{id}.md"
+    draft = await draft_for(drafts, told)
+    text = told.get("typed", _file(draft, path, id))
+    trial = await asyncio.to_thread(draft.tried, {path: text.encode()}) if told.get("problems") else None
+    return await _article(request, web, draft, id, text, trial=trial, clash=told.get("clash"))
 
 
 @post(f"{ARTICLES}/{{id:str}}", opt=EDITORS)
-async def change_article(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, id: FromPath[str]
-) -> Response[str] | Redirect:
+async def change_article(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, id: FromPath[str]) -> Redirect:
     form = await request.form()
     base = await asyncio.to_thread(drafts.get, text_of(form, "base") or None)
     path = f"knowledge/articles/{id}.md"
     before, typed = _file(base, path, id), _article_of(form)
     trial = await asyncio.to_thread(base.tried, {path: typed.encode()})
     if id not in trial.sources.sections:  # without a title it would be no article any more
-        return await _article(request, web, base, id, typed, trial=trial, is_refused=True)
+        return await refuse_edit(request, web, f"{ARTICLES}/{id}", base, typed, ["title"])
     try:
         await save_edit(editorial, Edit(base, {path: typed.encode()}), request.user, f"article/{id}")
     except ContentClash:
         now = await drafts.now()
         theirs = list(differing_words(before, _file(now, path, id)))
-        return await _article(request, web, now, id, typed, clash=theirs)
+        return await refuse_edit(request, web, f"{ARTICLES}/{id}", now, typed, clash=theirs)
     return Redirect(f"{ARTICLES}/{id}?done=saved", status_code=303)
 
 
@@ -82,35 +84,33 @@ async def check_article(request: SignedIn, web: Web, drafts: Shown, id: FromPath
 
 @get(f"{SERVICES}/{{id:str}}", opt=READERS)
 async def service(request: SignedIn, web: Web, drafts: Shown, id: FromPath[str]) -> Response[str]:
-    draft = await drafts.now()
-    text = _file(draft, f"knowledge/services/{id}.yaml", id)
-    return await _service(request, web, draft, id, _service_fields(read(text)))
+    told = await told_at(request, web)
+    draft = await draft_for(drafts, told)
+    fields = _service_fields(told.get("typed", read(_file(draft, f"knowledge/services/{id}.yaml", id))))
+    return await _service(request, web, draft, id, fields, problems=told.get("problems"), clash=told.get("clash"))
 
 
 @post(f"{SERVICES}/{{id:str}}", opt=EDITORS)
-async def change_service(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, id: FromPath[str]
-) -> Response[str] | Redirect:
+async def change_service(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, id: FromPath[str]) -> Redirect:
     form = await request.form()
     base = await asyncio.to_thread(drafts.get, text_of(form, "base") or None)
     path = f"knowledge/services/{id}.yaml"
-    before, typed = _file(base, path, id), _service_of(form)
-    fields = _service_fields(typed)
+    before, typed, page = _file(base, path, id), _service_of(form), f"{SERVICES}/{id}"
     try:
         changed = _with_service(before, typed)
     except EditRefused as refused:
-        return await _service(request, web, base, id, fields, problems=[str(refused)])
+        return await refuse_edit(request, web, page, base, typed, [str(refused)])
     trial = await asyncio.to_thread(base.tried, {path: changed.encode()})
     if trial.errors:
         wrong = [f"{each.what} {each.hint}" for each in trial.errors]
-        return await _service(request, web, base, id, fields, problems=wrong)
+        return await refuse_edit(request, web, page, base, typed, wrong)
     try:
         await save_edit(editorial, Edit(base, {path: changed.encode()}), request.user, f"service/{id}")
     except ContentClash:
         now = await drafts.now()
         theirs = list(differing_words(before, _file(now, path, id)))
-        return await _service(request, web, now, id, fields, clash=theirs)
-    return Redirect(f"{SERVICES}/{id}?done=saved", status_code=303)
+        return await refuse_edit(request, web, page, now, typed, clash=theirs)
+    return Redirect(f"{page}?done=saved", status_code=303)
 
 
 @post(f"{SERVICES}/{{id:str}}/check", opt=EDITORS)
@@ -221,11 +221,11 @@ async def _article(
     text: str,
     *,
     trial: Trial | None = None,
-    is_refused: bool = False,
     clash: Any = None,
 ) -> Response[str]:
+    """`trial`: of a text that is no article any more."""
     values = await asyncio.to_thread(_seen, trial or draft, f"article/{id}")
-    status = edit_status(clash, is_refused)
+    status = edit_status(clash, trial)
     return web.pages.render(
         request,
         "studio_article.html",
@@ -233,7 +233,7 @@ async def _article(
         id=id,
         text=text,
         base=draft.revision,
-        is_refused=is_refused,
+        is_refused=trial is not None,
         clash=clash,
         refused="",
         nodes=draft.nodes_of.get(f"article/{id}/short", ()),

@@ -11,12 +11,13 @@ from litestar.response import Redirect
 
 from bot.errors import ContentClash, EditRefused
 from bot.studio.draft import Draft
-from bot.studio.edit import Edit, edit_status, file_of, save_edit
+from bot.studio.edit import Edit, draft_for, edit_status, file_of, refuse_edit, save_edit
 from bot.studio.entry import set_entry
 from bot.studio.form import text_of
 from bot.studio.studio import EDITORS, READERS, Shown, Studio
 from bot.studio.words import differing_words
 from bot.web.page import SignedIn
+from bot.web.refused import told_at
 from bot.web.web import Web
 
 PATH = "/studio/flows/{flow:str}/text"
@@ -24,35 +25,37 @@ PATH = "/studio/flows/{flow:str}/text"
 
 @get(PATH, opt=READERS)
 async def named_text(request: SignedIn, web: Web, drafts: Shown, flow: FromPath[str]) -> Response[str]:
-    draft = await drafts.now()
+    told = await told_at(request, web)
+    draft = await draft_for(drafts, told)
     name = request.query_params.get("name", "")
-    return _page(request, web, draft, flow, name, _value(draft, flow, name))
+    value = told.get("typed", _value(draft, flow, name))
+    return _page(request, web, draft, flow, name, value, told.get("problems"), told.get("clash"))
 
 
 @post(PATH, opt=EDITORS)
 async def change_named_text(
     request: SignedIn, web: Web, editorial: Studio, drafts: Shown, flow: FromPath[str]
-) -> Response[str] | Redirect:
+) -> Redirect:
     form = await request.form()
     base = await asyncio.to_thread(drafts.get, text_of(form, "base") or None)
     name = text_of(form, "name")
     typed = _typed(form, _value(base, flow, name))
-    path = f"flows/{flow}.yaml"
+    path, page = f"flows/{flow}.yaml", f"/studio/flows/{flow}/text?name={name}"
     try:
         changed = set_entry(file_of(base, path), ("texts", name), typed)
     except EditRefused as refused:
-        return _page(request, web, base, flow, name, typed, [str(refused)])
+        return await refuse_edit(request, web, page, base, typed, [str(refused)])
     trial = await asyncio.to_thread(base.tried, {path: changed.encode()})
     wrong = [f"{each.what} {each.hint}" for each in trial.errors if f"'{flow}/{name}'" in each.what]
     if wrong:
-        return _page(request, web, base, flow, name, typed, wrong)
+        return await refuse_edit(request, web, page, base, typed, wrong)
     try:
         await save_edit(editorial, Edit(base, {path: changed.encode()}), request.user, f"{flow}/{name}")
     except ContentClash:
         now = await drafts.now()
         theirs = list(differing_words(_forms(_value(base, flow, name)), _forms(_value(now, flow, name))))
-        return _page(request, web, now, flow, name, typed, clash=theirs)
-    return Redirect(f"/studio/flows/{flow}/text?name={name}&done=saved", status_code=303)
+        return await refuse_edit(request, web, page, now, typed, clash=theirs)
+    return Redirect(f"{page}&done=saved", status_code=303)
 
 
 def _value(draft: Draft, flow: str, name: str) -> Any:

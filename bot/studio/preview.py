@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
 from bot.content.catalog import SOURCE_LOCALE
 from bot.content.contact_sheet import contact_sheet
@@ -29,6 +30,7 @@ from bot.studio.previews import LINK_KEPT, PREFIX, Previews
 from bot.studio.studio import EDITORS, READERS, Shown
 from bot.studio.translate import direction_of
 from bot.web.page import SignedIn
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 Links: TypeAlias = NamedDependency[Previews]
@@ -48,11 +50,12 @@ async def preview(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
         return _page(request, web, release, values, None, [])
     session = Session(CHAT, locale=values["tag"], answers=values["answers"], touched_at=_at(values["day"]))
     turn = enter(session, values["node"], release)
-    return _page(request, web, release, values, turn.session, list(_bubbles(turn, values["tag"], release)))
+    bubbles, told = list(_bubbles(turn, values["tag"], release)), await told_at(request, web)
+    return _page(request, web, release, values, turn.session, bubbles, problem=told.get("problem", ""))
 
 
 @post(PATH, opt=READERS)
-async def walk_on(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
+async def walk_on(request: SignedIn, web: Web, drafts: Shown) -> Response[str] | Redirect:
     """A press or a typed text; the place in the conversation is held by the page itself."""
     form = await request.form()
     draft = await drafts.now()
@@ -67,7 +70,7 @@ async def walk_on(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
         values |= {"tag": turn.session.locale or SOURCE_LOCALE}
         return _page(request, web, release, values, turn.session, bubbles)
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError):  # not what our page sent
-        return _page(request, web, release, values, None, [], problem="again")
+        return await refuse(request, web, PATH, problem="again")
 
 
 @post(f"{PATH}/link", opt=EDITORS)

@@ -14,6 +14,7 @@ from bot.studio.studio import PUBLISHERS, READERS, TAKERS_BACK, Studio, author_o
 from bot.studio.words import differing_words, plain
 from bot.web.page import SignedIn
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH, HISTORY = "/studio/publish", "/studio/history"
@@ -24,18 +25,18 @@ STATES = 50
 @get(PATH, opt=READERS)
 async def publish_page(request: SignedIn, web: Web, editorial: Studio) -> Response[str]:
     """`tag` narrows the texts down to one language."""
-    return await _show(request, web, editorial)
+    return await _show(request, web, editorial, **await told_at(request, web))
 
 
 @post(PATH, opt=PUBLISHERS)
-async def publish(request: SignedIn, web: Web, editorial: Studio) -> Response[str] | Redirect:
+async def publish(request: SignedIn, web: Web, editorial: Studio) -> Redirect:
     form = await request.form()
     revision, why = str(form.get("revision", "")), str(form.get("why", ""))
     author = author_of(request.user)
     try:
         published = await asyncio.to_thread(editorial.publish, revision, author, why)
     except (PublishRefused, ContentClash, RevisionUnknown) as refused:
-        return await _show(request, web, editorial, problem=str(refused), why=why)
+        return await refuse(request, web, PATH, problem=str(refused), why=why)
     await _note(request, web, "published", published)
     return Redirect(f"{HISTORY}?done=published", status_code=303)
 
@@ -49,20 +50,18 @@ async def history(request: SignedIn, web: Web, editorial: Studio) -> Response[st
 
 @get(f"{HISTORY}/{{revision:str}}", opt=READERS)
 async def history_of(request: SignedIn, web: Web, editorial: Studio, revision: FromPath[str]) -> Response[str]:
-    return await _show_state(request, web, editorial, revision)
+    return await _show_state(request, web, editorial, revision, **await told_at(request, web))
 
 
 @post(f"{HISTORY}/{{revision:str}}/take-back", opt=TAKERS_BACK)
-async def take_back(
-    request: SignedIn, web: Web, editorial: Studio, revision: FromPath[str]
-) -> Response[str] | Redirect:
+async def take_back(request: SignedIn, web: Web, editorial: Studio, revision: FromPath[str]) -> Redirect:
     why = str((await request.form()).get("why", ""))
     try:
         taken_back = await asyncio.to_thread(editorial.take_back, revision, author_of(request.user), why)
     except RevisionUnknown:
         raise NotFoundException from None
     except (PublishRefused, ContentClash) as refused:
-        return await _show_state(request, web, editorial, revision, problem=str(refused))
+        return await refuse(request, web, f"{HISTORY}/{revision}", problem=str(refused))
     await _note(request, web, "taken_back", taken_back)
     return Redirect(f"{HISTORY}?done=taken_back", status_code=303)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
-from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import ClientException, NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -24,6 +24,7 @@ from bot.studio.studio import EDITORS, READERS, Shown, Studio, author_of
 from bot.studio.words import differing_words, plain
 from bot.web.account import Role
 from bot.web.page import SignedIn
+from bot.web.refused import refuse, told_at
 from bot.web.web import Web
 
 PATH = "/studio/translate"
@@ -68,21 +69,20 @@ async def languages(request: SignedIn, web: Web, drafts: Shown) -> Response[str]
 
 @get(f"{PATH}/{{tag:str}}", opt=READERS)
 async def texts(request: SignedIn, web: Web, drafts: Shown, tag: FromPath[str]) -> Response[str]:
-    return await _list(request, web, drafts, tag, Filter.of(request.query_params))
+    return await _list(request, web, drafts, tag, Filter.of(request.query_params), **await told_at(request, web))
 
 
 @post(f"{PATH}/{{tag:str}}", opt=EDITORS)
-async def approve_many(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, tag: FromPath[str]
-) -> Response[str] | Redirect:
+async def approve_many(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, tag: FromPath[str]) -> Redirect:
     """A reviewer has read these texts as they stood on the page."""
     form = await request.form()
     wanted = Filter.of(form)
     read = dict(str(each).rsplit(" ", 1) for each in form.getall("read", []) if " " in str(each))
+    page = f"{PATH}/{tag}?{wanted.query(page=wanted.page)}"
     await _must_review(request, web, tag)
     draft = await _draft_of(drafts, tag)
     if not read:
-        return await _list(request, web, drafts, tag, wanted, problem="none")
+        return await refuse(request, web, page, problem="none")
 
     def approve() -> None:
         changes = draft.bench.approve(tag, read, request.user.name, web.now())
@@ -92,35 +92,34 @@ async def approve_many(
     try:
         await asyncio.to_thread(approve)
     except (EditRefused, ContentClash):
-        return await _list(request, web, drafts, tag, wanted, problem="changed")
-    return Redirect(f"{PATH}/{tag}?{wanted.query(page=wanted.page, done='approved')}", status_code=303)
+        return await refuse(request, web, page, problem="changed")
+    return Redirect(f"{page}&done=approved", status_code=303)
 
 
 @get(f"{PATH}/{{tag:str}}/text", opt=READERS)
 async def text(request: SignedIn, web: Web, drafts: Shown, tag: FromPath[str]) -> Response[str]:
     key = request.query_params.get("key", "")
-    return await _one(request, web, drafts, tag, key, Filter.of(request.query_params))
+    told = dict(await told_at(request, web))
+    if isinstance(told.get("typed"), list):
+        told["typed"] = tuple(told["typed"])  # plural forms
+    return await _one(request, web, drafts, tag, key, Filter.of(request.query_params), **told)
 
 
 @post(f"{PATH}/{{tag:str}}/text", opt=EDITORS)
-async def save(
-    request: SignedIn, web: Web, editorial: Studio, drafts: Shown, tag: FromPath[str]
-) -> Response[str] | Redirect:
+async def save(request: SignedIn, web: Web, editorial: Studio, drafts: Shown, tag: FromPath[str]) -> Redirect:
     """What the pressed button says: save, keep (the Danish means the same), approve, both, or unapprove."""
     form = await request.form()
     key, version, action = (str(form.get(name, "")) for name in ("key", "version", "do"))
     wanted = Filter.of(form)
     draft = await _draft_of(drafts, tag)
     entry = _entry(draft, tag, key)
-    typed = _typed(form, entry)
+    typed, page = _typed(form, entry), f"{PATH}/{tag}/text?{wanted.query(key=key)}"
     if entry.version != version:
-        return await _one(
-            request, web, drafts, tag, key, wanted, problem="clash", typed=typed, was=str(form.get("was"))
-        )
+        return await refuse(request, web, page, problem="clash", typed=typed, was=str(form.get("was")))
     if action in ("approve", "unapprove", "both"):
         await _must_review(request, web, tag)
         if action == "approve" and typed != entry.text:
-            return await _one(request, web, drafts, tag, key, wanted, problem="unsaved", typed=typed)
+            return await refuse(request, web, page, problem="unsaved", typed=typed)
 
     def edit() -> None:
         bench = draft.bench
@@ -134,7 +133,7 @@ async def save(
             case "save" | "both":
                 changes = bench.translate(tag, {key: typed})
             case _:
-                raise HTTPException(status_code=422)
+                raise ClientException
         revision = editorial.save(changes, author_of(request.user), f"{tag}: {key}", draft.revision)
         if action == "both":
             saved = drafts.get(revision).bench
@@ -147,11 +146,9 @@ async def save(
     try:
         await asyncio.to_thread(edit)
     except EditRefused:
-        return await _one(request, web, drafts, tag, key, wanted, problem="refused", typed=typed)
+        return await refuse(request, web, page, problem="refused", typed=typed)
     except ContentClash:
-        return await _one(
-            request, web, drafts, tag, key, wanted, problem="clash", typed=typed, was=str(form.get("was"))
-        )
+        return await refuse(request, web, page, problem="clash", typed=typed, was=str(form.get("was")))
     after = _next(wanted.find(draft, tag), key) if form.get("next") else key
     return Redirect(f"{PATH}/{tag}/text?{wanted.query(key=after, done=action)}", status_code=303)
 

@@ -1,6 +1,7 @@
 """Puts pages together to one Litestar app: login, access, errors in words."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from bot.web.openid import OpenIdPages
 from bot.web.page import STATIC
 from bot.web.profile import PATH as PROFILE_PATH
 from bot.web.profile import ProfilePages
+from bot.web.refused import forget_sent_again
 from bot.web.session import SessionMiddleware
 from bot.web.web import Web, WebParts
 
@@ -45,6 +47,7 @@ def make_app(web: Web, pages: Sequence[ControllerRouterHandler]) -> Litestar:
     app = Litestar(
         [LoginPages, logout, OpenIdPages, ProfilePages, live, static, *pages],
         guards=[check_access],
+        before_request=partial(forget_sent_again, web=web),
         dependencies={"web": Provide(lambda: web, sync_to_thread=False)},
         middleware=[DefineMiddleware(SessionMiddleware, web=web)],
         csrf_config=CSRFConfig(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
@@ -14,6 +15,7 @@ from bot.web.account import Account
 from bot.web.page import SignedIn, Visit
 from bot.web.password import is_right
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.second_factor import hash_recovery_code, totp_step
 from bot.web.session import NAME, begin_session, session_cookie
 from bot.web.web import Web
@@ -46,7 +48,7 @@ class LoginPages(Controller):
 
     @get(opt=public())
     async def show(self, request: Visit, web: Web) -> Response[str]:
-        return _page(request, web, safe_next(request.query_params.get("next")))
+        return _page(request, web, safe_next(request.query_params.get("next")), **await told_at(request, web))
 
     @post(opt=public())
     async def log_in(self, request: Visit, web: Web) -> Response[str] | Redirect:
@@ -54,15 +56,16 @@ class LoginPages(Controller):
         login, password, code = (str(form.get(name, "")) for name in ("login", "password", "code"))
         goes_on = safe_next(str(form.get("next", "")))
         outcome = await _try(request, web, login.strip().lower(), password, code.strip())
+        if outcome is Problem.OFTEN:
+            return _page(request, web, goes_on, problem=outcome, login=login)  # nothing is kept for a guesser
         if isinstance(outcome, Problem):
-            status = 429 if outcome is Problem.OFTEN else 401
-            return _page(request, web, goes_on, problem=outcome, login=login, status=status)
+            page = f"{LOGIN_PATH}?{urlencode({'next': goes_on})}"
+            return await refuse(request, web, page, problem=outcome, login=login)
         return Redirect(goes_on, status_code=303, cookies=[session_cookie(web, outcome)])
 
 
-def _page(
-    request: Visit, web: Web, goes_on: str, *, problem: str = "", login: str = "", status: int = 200
-) -> Response[str]:
+def _page(request: Visit, web: Web, goes_on: str, *, problem: str = "", login: str = "") -> Response[str]:
+    status = 429 if problem == Problem.OFTEN else 401 if problem else 200
     values = {"goes_on": goes_on, "problem": problem, "login": login, "has_openid": web.openid is not None}
     return web.pages.render(request, "login.html", status, **values)
 

@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
+REFUSED = "refused"  # in addresses and forms: the id of a form that was refused (see `refused.py`)
+
 Visit = Request[Account | None, WebSession | None, State]
 SignedIn = Request[Account, WebSession, State]
 
@@ -50,6 +52,7 @@ class Pages:
                 language=language,
                 account=account,
                 path=request.url.path,
+                refused_form=request.query_params.get(REFUSED, ""),
                 csrf_token=ScopeState.from_scope(request.scope).csrf_token or "",
                 **values,
             )

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 from bot.runner.ports import UnitOfWork
 from bot.runner.visits import Visits
 from bot.web.account import Account, WebSession
+
+REFUSED_KEPT = timedelta(hours=1)
 
 
 class Accounts(Protocol):
@@ -84,6 +86,34 @@ class AuditReader(Protocol):
         """Newest first; `before` is the id of the last line of the page before."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedForm:
+    """What a page shows of a form that was not done.
+
+    Args:
+        session: Hash of the session's id that sent it; "" for a stranger.
+        page: The path that shows it.
+        told: JSON values: why, and what was typed.
+        chat_id: Of the person whom it is about: deleted with them. 0: nobody.
+    """
+
+    id: str
+    session: str
+    page: str
+    at: datetime
+    told: Mapping[str, Any]
+    chat_id: int = 0
+
+
+class RefusedForms(Protocol):
+    def add(self, form: RefusedForm) -> None: ...
+
+    def by_id(self, form_id: str) -> RefusedForm | None: ...
+
+    def remove(self, form_id: str, session: str) -> None:
+        """Only where this session sent it."""
+
+
 class Reviewers(Protocol):
     def of(self, account_id: str) -> frozenset[str]:
         """The languages whose texts this account may approve."""
@@ -107,6 +137,8 @@ class WebUnit(UnitOfWork, Protocol):
     def login_attempts(self) -> LoginAttempts: ...
     @property
     def audit(self) -> AuditReader: ...
+    @property
+    def refused_forms(self) -> RefusedForms: ...
     @property
     def reviewers(self) -> Reviewers: ...
     @property

@@ -18,6 +18,7 @@ from bot.web.language import LANGUAGES
 from bot.web.page import SignedIn
 from bot.web.password import hash_password, is_right, wrong_with
 from bot.web.ports import WebUnit
+from bot.web.refused import refuse, told_at
 from bot.web.second_factor import (
     enrolment_address,
     enrolment_picture,
@@ -38,7 +39,7 @@ class ProfilePages(Controller):
 
     @get()
     async def show(self, request: SignedIn, web: Web) -> Response[str]:
-        return await _page(request, web)
+        return await _page(request, web, problem=(await told_at(request, web)).get("problem", ""))
 
     @post()
     async def change(self, request: SignedIn, web: Web) -> Answer:
@@ -52,7 +53,7 @@ class ProfilePages(Controller):
         try:
             check_account(changed)
         except AccountRefused as refused:
-            return await _page(request, web, problem=refused.code)
+            return await refuse(request, web, PATH, problem=refused.code)
 
         def put(unit: WebUnit) -> None:
             rename(unit, changed)
@@ -67,10 +68,10 @@ class ProfilePages(Controller):
         form = await request.form()
         old, new, again = (str(form.get(name, "")) for name in ("password", "new_password", "new_password_again"))
         if not await is_right(old, request.user.password_hash):
-            return await _page(request, web, problem="password")
+            return await refuse(request, web, PATH, problem="password")
         wrong = wrong_with(new, request.user.login) or ("again" if new != again else "same" if new == old else None)
         if wrong is not None:
-            return await _page(request, web, problem=f"password_{wrong}")
+            return await refuse(request, web, PATH, problem=f"password_{wrong}")
         changed = replace(request.user, password_hash=hash_password(new), one_time_until=None)
 
         def put(unit: WebUnit) -> str:
@@ -88,7 +89,7 @@ class ProfilePages(Controller):
         secret = pending_secret(request, web)
         step = totp_step(secret, str(form.get("code", "")), web.now())
         if request.user.totp_secret is not None or step is None:
-            return await _page(request, web, problem="code")
+            return await refuse(request, web, PATH, problem="code")
         codes = new_recovery_codes()
 
         def put(unit: WebUnit) -> None:
@@ -103,7 +104,7 @@ class ProfilePages(Controller):
     @post("/totp/off", opt=signed_in())
     async def switch_totp_off(self, request: SignedIn, web: Web) -> Answer:
         if not await _knows_password(request):
-            return await _page(request, web, problem="password")
+            return await refuse(request, web, PATH, problem="password")
 
         def put(unit: WebUnit) -> None:
             reset_second_factor(unit, request.user)
@@ -115,7 +116,7 @@ class ProfilePages(Controller):
     @post("/recovery", opt=signed_in())
     async def renew_recovery_codes(self, request: SignedIn, web: Web) -> Answer:
         if request.user.totp_secret is None or not await _knows_password(request):
-            return await _page(request, web, problem="password")
+            return await refuse(request, web, PATH, problem="password")
         codes = new_recovery_codes()
 
         def put(unit: WebUnit) -> None:

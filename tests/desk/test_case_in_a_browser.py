@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from bot.handoff.duty import Duty
-from tests.desk.test_pages_in_a_browser import WEEK, desk, log_in, page_of  # noqa: F401  (desk is a fixture)
+from tests.desk.test_pages_in_a_browser import WEEK, desk, log_in, make_stale, page_of  # noqa: F401  (desk is a fixture)
 from tests.support.citizen import Citizen
-from tests.support.web import Desk
+from tests.support.web import PASSWORD, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,12 +75,63 @@ async def test_without_javascript_a_stale_form_keeps_its_text(two: Desk) -> None
         assert citizen.seen[-1].endswith("En lang besked")
 
 
-async def test_everything_essential_without_javascript(two: Desk) -> None:
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_the_way_back_after_a_refused_form(two: Desk, has_scripts: bool) -> None:
+    """No page of the history is the answer to a form: the browser never asks whether to send it again."""
     citizen = Citizen(two)
     await citizen.asks_for_adviser()
+    async with page_of(two, java_script_enabled=has_scripts) as page:
+        methods: list[str] = []
+        page.on("request", lambda request: methods.append(request.method) if request.is_navigation_request() else None)
+        await log_in(page, "first")
+        await page.get_by_role("button", name="Tag sagen").click()
+        text, send = page.get_by_label("Skriv til borgeren"), page.get_by_role("button", name="Send", exact=True).first
+        await text.fill("En lang besked")
+        if has_scripts:
+            await make_stale(page)
+        await citizen.says("لحظة")
+        await send.click()
+        await expect(page.get_by_role("alert")).to_contain_text("Sagen er ændret")
+        await expect(text).to_have_value("En lang besked")
+        methods.clear()
+        await page.reload()
+        await expect(text).to_have_value("En lang besked")
+        await page.get_by_role("link", name="Til køen").click()
+        await page.go_back()
+        await expect(text).to_have_value("En lang besked")
+        await send.click()
+        await expect(page.locator(".lines")).to_contain_text("En lang besked")
+        await page.go_back()
+        await expect(page.locator(".lines")).to_contain_text("En lang besked")
+        await expect(text).to_have_value("")  # it is sent: nobody sends it twice
+        await page.reload()
+        await expect(page.locator(".lines")).to_contain_text("En lang besked")
+        assert methods.count("POST") == 1
+        assert sum(said.endswith("En lang besked") for said in citizen.seen) == 1
+
+
+async def test_the_way_back_after_a_refused_login(two: Desk) -> None:
+    async with page_of(two) as page:
+        await page.goto("/desk/login?next=/desk/closed")
+        await page.fill("#login", "first")
+        await page.fill("#password", "wrong")
+        await page.click("main button[type=submit]")
+        await expect(page.get_by_role("alert").first).to_contain_text("passer ikke sammen")
+        await expect(page.locator("#login")).to_have_value("first")
+        await page.fill("#password", PASSWORD)
+        await page.click("main button[type=submit]")
+        await expect(page).to_have_url(f"{two.base_url}/desk/closed")
+        await page.go_back()
+        await expect(page.locator("#login")).to_be_visible()
+
+
+async def test_everything_essential_without_javascript(two: Desk) -> None:
+    citizen, next_one = Citizen(two), Citizen(two, chat_id=701)
+    await citizen.asks_for_adviser()
+    await next_one.asks_for_adviser()
     async with page_of(two, java_script_enabled=False) as page:
         await log_in(page, "first")
-        await page.get_by_role("button", name="Tag den næste").click()
+        await page.get_by_role("button", name="Tag den næste").dblclick()
         await page.get_by_label("Søg på dansk").fill("tolk")
         await page.get_by_role("button", name="Søg", exact=True).click()
         await page.get_by_role("button", name="Spørg: Vil du have en tolk?").click()
@@ -96,6 +147,7 @@ async def test_everything_essential_without_javascript(two: Desk) -> None:
         await expect(page.get_by_role("link", name="Hent som PDF")).to_be_visible()
         await page.get_by_role("link", name="Afsluttede").click()
         await expect(page.locator(".tickets")).to_contain_text("Journaliseret")
+    assert (await next_one.ticket()).state == "waiting"
 
 
 async def test_keyboard_alone_claims_answers_and_ends(two: Desk) -> None:
@@ -152,9 +204,7 @@ async def test_two_tabs_a_double_press_and_the_way_back(two: Desk) -> None:
         await other.get_by_label("Skriv til borgeren").fill("Fra den anden fane")
         await other.get_by_role("button", name="Send", exact=True).first.click()
         await expect(page.locator(".lines")).to_contain_text("Fra den anden fane")
-        # The way back shows the case as it is now, with a form that can be sent. The second press
-        # may have left the answer of a form on the screen: the browser asks before it repeats one.
-        await page.goto(case_url)
+        # The way back shows the case as it is now, with a form that can be sent.
         await page.goto("/desk/queue")
         await page.go_back()
         await expect(page.locator(".lines")).to_contain_text("Fra den anden fane")

@@ -1,14 +1,22 @@
 """What an adviser sends and asks in the person's language, what is shown of it, and who else has the case open."""
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
 
+from bot.desk.child import ARTICLE as CHILD_ARTICLE
+from bot.desk.child import child_help
 from bot.desk.sendable import find_sendable, sending
+from bot.engine.effects import Text
+from bot.handoff.duty import Duty
+from bot.handoff.transcript import TranscriptLine
+from bot.runner.desk import YES_OR_NO, place_title
 from bot.runner.ports import Sent, UnitOfWork
 from bot.runner.release import Release
 from bot.web.account import Role
-from tests.desk.test_case import adviser, form_of
+from tests.desk.test_case import WEEK, adviser, form_of
 from tests.support.citizen import Citizen
 from tests.support.content import our_release
 from tests.support.web import START, Browser, Desk
@@ -38,17 +46,48 @@ async def test_each_message_says_its_language_and_the_adviser_reads_both(desk: D
     assert '<p class="said help" dir="auto" lang="ar">' in page.text
 
 
+async def test_without_a_common_language_both_sides_know_it(desk: Desk) -> None:
+    account, browser = await adviser(desk, "a", "Adviser A")
+    await desk.store.run(lambda unit: unit.duties.put(Duty(account.id, "Adviser A", {"da": 3, "en": 2}, hours=WEEK)))
+    citizen = Citizen(desk)
+    case = f"/desk/case/{(await citizen.asks_for_adviser()).id}"
+    assert our_release().label("common/ticket_no_language", "ar") in citizen.seen[-1]
+    await browser.post(f"{case}/claim")
+    no_language = Text("common/adviser_no_language", {"name": "Adviser A"})
+    assert our_release().render(no_language, "ar").text in citizen.seen[-1]
+    await citizen.says("عندي رسالة من البلدية")
+    page = await browser.get(case)
+    assert "Borgerens sprog er arabisk. Det står ikke på din liste." in page.text
+    assert "arabisk, ikke oversat" in page.text
+    # A colleague who speaks it sees neither.
+    _, other = await adviser(desk, "b", "Adviser B")
+    assert "ikke oversat" not in (await other.get(case)).text
+
+
 async def test_story_in_words(desk: Desk) -> None:
     _, browser = await adviser(desk, "a", "Adviser A")
     citizen = Citizen(desk, locale="da")
     await citizen.presses("!locale:da")
-    await citizen.presses("start/menu>complaint")
-    await citizen.presses("complaint/who>kk")
+    for press in ("start/menu>emergency", "!menu", "start/menu>no", "complaint/decision>written", "complaint/who>kk"):
+        await citizen.presses(press)
     await citizen.says("12.11.2026")
     await citizen.presses("complaint/how>digital")
     case = f"/desk/case/{(await citizen.asks_for_adviser()).id}"
     page = await browser.get(case)
     assert "Sidste sikre dag: torsdag den 10. december 2026" in page.text
+    path = [html.unescape(title) for title in re.findall(r'<li lang="da">([^<]+)</li>', page.text)]
+    places = (
+        "start/menu",
+        "complaint/decision",
+        "complaint/who",
+        "complaint/date",
+        "complaint/how",
+        "complaint/deadline",
+        "human/consent",
+    )
+    assert path[-len(places) :] == [place_title(our_release(), place) for place in places]
+    article = our_release().label("article/emergency-numbers/title", "da")
+    assert f"<li>{article}</li>" in page.text
     assert '<dt lang="da">Hvem har sendt svaret?</dt><dd><bdi>Københavns Kommune</bdi></dd>' in page.text
     assert "<bdi>torsdag den 12. november 2026</bdi>" in page.text
     assert "letter_date" not in page.text
@@ -95,6 +134,8 @@ async def test_questions_with_buttons_and_a_call_with_an_interpreter(desk: Desk)
     form = form_of(page)
     await browser.post(f"{case}/reply", {**form, "text": "Bor du alene?", "as": "question"})
     assert "Bor du alene?" in citizen.seen[-1]
+    buttons = [button["text"] for row in desk.sent[-1].body["rows"] for button in row]
+    assert buttons == [our_release().label(answer, "ar") for answer in YES_OR_NO]
     page = await browser.get(case)
     form = form_of(page)
     for typed in ("2020-01-01T10:00", "soon", ""):
@@ -119,7 +160,7 @@ async def test_articles_services_and_places_are_found_and_sent(desk: Desk) -> No
     page = await browser.get(f"{case}?find={title}")
     assert "article:emergency-numbers" in page.text
     await browser.post(f"{case}/send", {**form_of(page), "what": "article:emergency-numbers"})
-    assert citizen.seen[-1] != citizen.seen[-2]
+    assert our_release().label("article/emergency-numbers/title", "ar") in citizen.seen[-1]
     for what in ("reply:common/stopped", "place:privacy/delete", "service:nowhere", "", "article:x"):
         answer = await browser.post(f"{case}/send", {**form_of(page), "what": what})
         assert (answer.status_code, "Vælg fra listen" in answer.text) == (409, True)
@@ -156,7 +197,7 @@ async def test_safe_word_hides_and_stops_everything(desk: Desk) -> None:
     assert citizen.seen[-1] == "👍"
     assert "samtalen sluttede, mens alt var stoppet" in (await browser.get(case)).text
     await citizen.says("menu")
-    assert citizen.seen[-1] != "👍"
+    assert our_release().label("start/menu/say", "ar") in citizen.seen[-1]
 
 
 async def test_threatening_talk_ends_calmly_with_a_lead(desk: Desk) -> None:
@@ -172,6 +213,16 @@ async def test_threatening_talk_ends_calmly_with_a_lead(desk: Desk) -> None:
     assert "Mærket som truende" in (await browser.get("/desk/queue")).text
 
 
+async def test_mark_for_a_lead_is_put_and_taken_off_in_silence(desk: Desk) -> None:
+    citizen, browser, case = await claimed(desk)
+    seen = list(citizen.seen)
+    for move, is_marked in (("threat", True), ("calm", False)):
+        await browser.post(f"{case}/move", {**form_of(await browser.get(case)), "do": move})
+        assert (await citizen.ticket()).is_threat is is_marked
+        assert ("Mærket som truende" in (await browser.get("/desk/queue")).text) is is_marked
+    assert citizen.seen == seen
+
+
 async def test_concern_about_a_child(desk: Desk) -> None:
     citizen, browser, case = await claimed(desk)
     page = await browser.get(case)
@@ -179,7 +230,14 @@ async def test_concern_about_a_child(desk: Desk) -> None:
     form = form_of(page)
     assert (await browser.post(f"{case}/move", {**form, "do": "child"})).status_code == 303
     assert (await citizen.ticket()).urgency == "child"
-    assert "mærkede sagen: bekymret for et barn" in (await browser.get(case)).text
+    page = await browser.get(case)
+    assert "mærkede sagen: bekymret for et barn" in page.text
+    # What the fact base says goes to the person, in their language.
+    help_ = child_help(our_release(), desk.at)
+    assert help_ is not None
+    assert all(text.partition("\n")[0] in html.unescape(page.text) for text in help_.texts)
+    await browser.post(f"{case}/send", {**form_of(page), "what": help_.what})
+    assert our_release().label(f"article/{CHILD_ARTICLE}/title", "ar") in citizen.seen[-1]
 
 
 async def test_a_form_sent_twice_acts_once(desk: Desk) -> None:
@@ -237,6 +295,14 @@ async def test_edits_and_deletions_are_shown_as_such(desk: Desk) -> None:
     assert page.text.index("من البلدية") < page.text.index("من المحكمة")
     await browser.post(f"{case}/safety", {"do": "hide", "key": "h"})
     assert "slettet på borgerens skærm" in (await browser.get(case)).text
+    taken_off = [row.body["message_ids"] for row in desk.sent if row.kind == "delete"]
+    line = next(line for line in await _lines(citizen) if line.kind == "text")
+    assert any(line.message_id in ids for ids in taken_off)
+
+
+async def _lines(citizen: Citizen) -> list[TranscriptLine]:
+    ticket = await citizen.ticket()
+    return await citizen.desk.store.run(lambda unit: unit.transcripts.lines(ticket.chat_id, ticket.id))
 
 
 async def test_photo_put_in_the_place_of_another_reaches_the_case(desk: Desk) -> None:

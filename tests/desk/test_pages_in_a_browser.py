@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python  # type: ignore[import-untyped]
+import pyotp
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
@@ -134,6 +135,44 @@ async def shoot(page: Page, name: str) -> None:
         await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
+async def make_stale(page: Page) -> None:
+    """The compose box holds an old version, which the page does not renew any more."""
+    await page.evaluate(
+        """() => { const version = document.querySelector("form[action$='/reply'] [name=version]");
+        version.className = ""; version.value = 1; }"""
+    )
+
+
+async def after_forms(page: Page, desk: Desk, ticket: Ticket) -> AsyncIterator[str]:
+    """The pages that only a form or a fault leads to, one after the other."""
+    case = f"/desk/case/{ticket.id}"
+    await page.goto("/desk/people")
+    await page.get_by_label("Brugernavn").fill("adviser-n")
+    await page.get_by_label("Navn, som borgere").fill("Adviser N")
+    await page.get_by_role("button", name="Opret konto").click()
+    await expect(page.locator("h1")).to_have_text("Engangskode")
+    yield "one-time"
+    await page.goto("/desk/profile")
+    secret = await page.locator("code.key").inner_text()
+    await page.get_by_label("Kode fra appen").fill(pyotp.TOTP(secret).at(desk.at))
+    await page.locator("#totp").press("Enter")
+    await expect(page.locator("h1")).to_contain_text("endannelseskoder")
+    yield "recovery"
+    await page.goto(case)
+    await page.goto(await page.get_by_role("link", name="Se billedet").get_attribute("href") or "")
+    yield "no-file"
+    await page.goto(case)
+    await make_stale(page)
+    await page.get_by_label("Skriv til borgeren").fill("En lang besked")
+    await page.get_by_role("button", name="Send", exact=True).first.click()
+    await expect(page.get_by_role("alert").first).to_contain_text("Sagen er ændret")
+    yield "refused"
+    desk.later(hours=2)
+    await page.get_by_role("button", name="Send", exact=True).first.click()
+    await expect(page.get_by_label("Det, du skrev")).to_have_value("En lang besked")
+    yield "expired"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1100])
 async def test_every_page_is_accessible_and_fits(desk: Desk, scheme: str, width: int) -> None:
@@ -154,6 +193,12 @@ async def test_every_page_is_accessible_and_fits(desk: Desk, scheme: str, width:
                 violations += await find_violations(page)
                 assert await overflow(page) <= 0, (path, direction)
                 await shoot(page, f"{path.rpartition('/')[2].partition('?')[0]}-{scheme}-{width}-{direction}")
+        async for name in after_forms(page, desk, ticket):
+            for direction in ("ltr", "rtl"):
+                await page.evaluate("direction => document.documentElement.dir = direction", direction)
+                violations += await find_violations(page)
+                assert await overflow(page) <= 0, (name, direction)
+                await shoot(page, f"{name}-{scheme}-{width}-{direction}")
     assert violations == []
 
 

@@ -1,12 +1,16 @@
 """The queue's filters and what a row tells; the audit's words; a session that ends while somebody writes."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 import bot.runner.desk
 from bot.errors import StorageUnavailable
+from bot.handoff.duty import Duty
 from bot.web.account import Role
-from tests.desk.test_case import adviser, form_of
+from tests.desk.test_case import WEEK, adviser, form_of
 from tests.desk.test_case_talk import claimed
 from tests.support.citizen import Citizen
 from tests.support.content import ROOT
@@ -37,6 +41,32 @@ async def test_filters_and_what_a_row_tells(desk: Desk) -> None:
         assert (shown.id in part.text, hidden.id in part.text) == (True, False), query
         assert (await browser.get(f"/desk/queue?{query}")).status_code == 200
     assert "Ingen venter." in (await browser.get("/desk/queue?locale=tr")).text
+    # Of those who wait, those that this adviser can take.
+    await desk.store.run(lambda unit: unit.duties.put(Duty("id-a", "Adviser A", {"da": 3}, hours=WEEK)))
+    for query, hides in (("", False), ("fits=yes", True)):
+        assert (first.id not in (await browser.get(f"/desk/queue?{query}")).text) is hides
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waited", "alarm"),
+    [
+        (59, "59 minutter", ""),
+        (60, "1 time", "Har ventet for længe"),
+        (120, "2 timer", "Har ventet alt for længe"),
+        (240, "4 timer", "Alarm: skal tages nu"),
+    ],
+)
+async def test_row_tells_how_long_and_is_louder_the_later_it_is(
+    desk: Desk, minutes: int, waited: str, alarm: str
+) -> None:
+    _, browser = await adviser(desk, "a", "Adviser A")
+    ticket = await Citizen(desk).asks_for_adviser()
+    desk.at = ticket.opened_at + timedelta(minutes=minutes)
+    browser = await desk.signed_in(await desk.account("a"))
+    listed = await browser.get("/desk/queue")
+    assert f"har ventet {waited}" in " ".join(re.sub(r"<[^>]+>", " ", listed.text).split())
+    said = [words for words in ("Har ventet for længe", "Har ventet alt for længe", "Alarm: ") if words in listed.text]
+    assert said == ([alarm.partition("skal")[0]] if alarm else [])
 
 
 async def test_what_others_have_is_seen_and_can_be_read_but_not_taken(desk: Desk) -> None:

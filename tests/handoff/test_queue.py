@@ -1,12 +1,13 @@
 """Order, alarms, duty and ranges, each at its edges."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bot.handoff.duty import Closure, Duty, Hours, next_opening, on_duty
 from bot.handoff.estimate import estimate, is_worth_telling
-from bot.handoff.queue import LIMITS, OWNER_SILENT, alert_level, order, owner_is_silent
+from bot.handoff.queue import LIMITS, OWNER_SILENT, alert_level, order, owner_is_silent, who_hears
 from bot.handoff.ticket import Ticket, Told
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10 o'clock in Copenhagen
@@ -42,6 +43,11 @@ def test_owner_who_has_answered_is_never_silent() -> None:
     claimed = waiting("t").claimed("a", TUESDAY)
     assert not owner_is_silent(claimed, TUESDAY + OWNER_SILENT - MINUTE)
     assert owner_is_silent(claimed, TUESDAY + OWNER_SILENT)
+    answered = replace(claimed, unanswered_since=None)
+    assert not owner_is_silent(answered, TUESDAY + 9 * OWNER_SILENT)
+    asked_again = answered.heard(TUESDAY + OWNER_SILENT)
+    assert not owner_is_silent(asked_again, TUESDAY + 2 * OWNER_SILENT - MINUTE)
+    assert owner_is_silent(asked_again, TUESDAY + 2 * OWNER_SILENT)
     assert not owner_is_silent(claimed.returned(TUESDAY), TUESDAY + OWNER_SILENT)
 
 
@@ -83,6 +89,22 @@ def test_closures_of_one_and_of_all() -> None:
         "2026-11-27T10:00+01:00"
     )
     assert next_opening([Duty("c", "Adviser C")], [], TUESDAY) is None
+
+
+def test_talk_is_news_for_the_owner_and_everything_else_for_all() -> None:
+    """Ten messages a second must not draw every queue anew."""
+    claimed = waiting("t").claimed("a", TUESDAY)
+    answered = replace(claimed, unanswered_since=None, version=2)
+    assert who_hears(claimed, answered) == who_hears(answered, answered.heard(TUESDAY)) == "mine:a"
+    for changed in (
+        replace(claimed, is_threat=True),
+        claimed.transferred("b", TUESDAY),
+        claimed.returned(TUESDAY),
+        claimed.closed("answered", TUESDAY),
+        replace(claimed, urgency="danger"),
+    ):
+        assert who_hears(claimed, changed) == "queue"
+    assert who_hears(waiting("t"), claimed) == "queue"
 
 
 def test_range_comes_from_recent_waits_or_is_unknown() -> None:

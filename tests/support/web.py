@@ -23,7 +23,7 @@ from bot.web.app import make_app
 from bot.web.headers import SecurityHeaders
 from bot.web.health import health_controller
 from bot.web.language import load_translations
-from bot.web.page import Pages
+from bot.web.page import REFUSED, Pages
 from bot.web.password import hash_password
 from bot.web.session import NAME, begin_session
 from bot.web.web import OpenIdProvider, WebParts
@@ -136,11 +136,16 @@ class Browser:
         return await self.client.get(path, headers=headers)
 
     async def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> httpx.Response:
+        """The answer, or where the form was refused, the page that it leads to."""
         csrf = self._desk.web.cookie_name("csrf")
         if self.client.cookies.get(csrf) is None:
             await self.get("/desk/login")
         data = {"_csrf_token": self.client.cookies.get(csrf), **(form or {})}
-        return await self.client.post(path, data=data, headers=headers)
+        answer = await self.client.post(path, data=data, headers=headers)
+        # A page that stands in the history must not be the answer to a form.
+        assert answer.status_code not in (409, 422), "refused forms lead to their page (see bot/web/refused.py)"
+        shown = answer.headers.get("location", "")
+        return await self.get(shown) if f"{REFUSED}=" in shown else answer
 
     async def log_in(self, login: str, password: str = PASSWORD, code: str = "") -> httpx.Response:
         return await self.post("/desk/login", {"login": login, "password": password, "code": code})

@@ -10,7 +10,7 @@ from bot.web.account import Role
 from bot.web.login import MOST_PER_ADDRESS, MOST_PER_PAIR, safe_next
 from bot.web.second_factor import hash_recovery_code
 from bot.web.session import ABSOLUTE_LIMIT, IDLE_LIMIT, hash_id
-from tests.support.web import PASSWORD, Desk
+from tests.support.web import PASSWORD, PASSWORD_HASH, Desk
 
 SECRET = pyotp.random_base32()
 
@@ -77,6 +77,10 @@ async def test_form_without_its_token_is_refused(desk: Desk, token: str | None) 
     assert (await desk.account("adviser-a")).name == "Adviser A"
     # The page is reloaded, and all is well again.
     assert (await browser.post("/desk/profile", {"name": "Adviser Z", "language": "da"})).status_code == 303
+
+
+def test_passwords_are_kept_as_argon2id() -> None:
+    assert PASSWORD_HASH.startswith("$argon2id$")
 
 
 async def test_guesser_is_slowed_down_and_the_right_one_gets_in_later(desk: Desk) -> None:
