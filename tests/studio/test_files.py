@@ -16,7 +16,7 @@ async def upload(browser: Browser, desk: Desk, name: str, raw: bytes, tag: str =
     await browser.get("/studio/files")
     token = browser.client.cookies.get(desk.web.cookie_name("csrf")) or ""
     data = {"_csrf_token": token, "tag": tag}
-    return await browser.client.post("/studio/files", data=data, files={"file": (name, raw)})
+    return await browser.shown(await browser.client.post("/studio/files", data=data, files={"file": (name, raw)}))
 
 
 async def test_file_goes_out_and_comes_back(desk: Desk, editorial: Editorial) -> None:

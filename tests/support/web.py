@@ -136,16 +136,18 @@ class Browser:
         return await self.client.get(path, headers=headers)
 
     async def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> httpx.Response:
-        """The answer, or where the form was refused, the page that it leads to."""
         csrf = self._desk.web.cookie_name("csrf")
         if self.client.cookies.get(csrf) is None:
             await self.get("/desk/login")
         data = {"_csrf_token": self.client.cookies.get(csrf), **(form or {})}
-        answer = await self.client.post(path, data=data, headers=headers)
+        return await self.shown(await self.client.post(path, data=data, headers=headers))
+
+    async def shown(self, answer: httpx.Response) -> httpx.Response:
+        """The answer to a form; of one that was refused the page that it leads to."""
         # A page that stands in the history must not be the answer to a form.
         assert answer.status_code not in (409, 422), "refused forms lead to their page (see bot/web/refused.py)"
-        shown = answer.headers.get("location", "")
-        return await self.get(shown) if f"{REFUSED}=" in shown else answer
+        location = answer.headers.get("location", "")
+        return await self.get(location) if f"{REFUSED}=" in location else answer
 
     async def log_in(self, login: str, password: str = PASSWORD, code: str = "") -> httpx.Response:
         return await self.post("/desk/login", {"login": login, "password": password, "code": code})
