@@ -5,8 +5,9 @@ from typing import ClassVar, Self
 from bot.dates.deadline import Deadline as Counted
 from bot.dates.deadline import Period, deadline
 from bot.engine.effects import Param, Text
-from bot.engine.flow import Assets, Choice, NodeSource, Reply, Turn, node_kind
+from bot.engine.flow import Assets, Choice, Node, NodeSource, Reply, Turn, node_kind
 from bot.engine.nodes.menu import read_choice
+from bot.engine.nodes.remind import Remind
 from bot.engine.screen import answer_params, choice_rows, screen
 from bot.engine.session import Session
 
@@ -32,7 +33,7 @@ class Deadline:
 
     One text for each state of the limit (`dates.deadline`), `earlier` where the last day is a closed day so that
     the safe day lies before it, and `note` always. Placeholders: start, last_day, safe_day (dates) and days_left
-    (a number of days).
+    (a number of days). A reminder is offered only while it would still come in time.
     Goes to `asks` while the date is missing. Stays in the chat when its buttons are pressed.
     """
 
@@ -69,7 +70,8 @@ class Deadline:
         texts = [Text(f"{self.id}/{name}", params) for name in self._said(counted)]
         session = session.answered("deadline", counted.safe_day.isoformat())
         session = session.answered("urgency", "deadline" if counted.state in URGENT else "normal")
-        return Turn(session, (screen(self.id, session, texts, choice_rows(self.id, self.choices), keeps=True),))
+        offered = [choice for choice in self.choices if not _is_late(assets.nodes.get(choice.goto), session)]
+        return Turn(session, (screen(self.id, session, texts, choice_rows(self.id, offered), keeps=True),))
 
     @staticmethod
     def _said(counted: Counted) -> list[str]:
@@ -86,3 +88,7 @@ class Deadline:
     def texts(self) -> tuple[str, ...]:
         named = (*STATES, "earlier", "note")
         return (*(f"{self.id}/{name}" for name in named), *(choice.label for choice in self.choices))
+
+
+def _is_late(node: Node | None, session: Session) -> bool:
+    return isinstance(node, Remind) and node.due_at(session) is None

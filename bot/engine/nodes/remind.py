@@ -41,7 +41,7 @@ class Remind:
 
     def enter(self, session: Session, assets: Assets) -> Turn:
         rows = choice_rows(self.id, self.choices)
-        at = self._at(session)
+        at = self.due_at(session)
         if at is None:
             return Turn(session, (screen(self.id, session, [f"{self.id}/late"], rows),))
         params = answer_params(session)
@@ -49,7 +49,7 @@ class Remind:
         remind = RemindEffect(self.id, at, (Text(f"{self.id}/reminder", params),))
         return Turn(session, (remind, screen(self.id, session, [said], rows)))
 
-    def _at(self, session: Session) -> datetime | None:
+    def due_at(self, session: Session) -> datetime | None:
         """When to remind, aware; None when that is over or there is no day to count from."""
         if self.before not in session.answers or session.touched_at is None:
             return None
