@@ -16,7 +16,7 @@ from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
 from bot.i18n.day import calendar_date, full_date, month_name
 from bot.i18n.language import is_right_to_left
-from bot.i18n.number import amounts
+from bot.i18n.number import amounts, phone
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
 from bot.i18n.template import directed, placeholders
@@ -209,8 +209,14 @@ class Release:
             return self.render(Text("common/unknown"), locale)
         if isinstance(fact.value, Period):
             return self._period(fact.value, locale)
-        shown = calendar_date(fact.value, locale) if isinstance(fact.value, date) else amounts(str(fact.value), locale)
+        shown = self._words(fact, locale)
         return self.render(Text("common/unsure", {"value": shown}), locale) if fact.confidence == "low" else shown
+
+    @staticmethod
+    def _words(fact: Fact, locale: str) -> str:
+        if isinstance(fact.value, date):
+            return calendar_date(fact.value, locale)
+        return phone(str(fact.value)) if fact.kind == "phone" else amounts(str(fact.value), locale)
 
     def _period(self, period: Period, locale: str) -> Rendered:
         return self.render(Text(f"common/{period.unit}", {"n": period.length}), locale)

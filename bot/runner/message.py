@@ -5,12 +5,13 @@ from typing import cast
 
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
 from bot.engine.press import way_data
+from bot.i18n.number import NO_BREAK_SPACE
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE, Rendered, join
 from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.outgoing import Entity, MessageBody, MessageButton
 from bot.runner.release import Release
 
-_MARKS = dict.fromkeys(map(ord, (FIRST_STRONG_ISOLATE, POP_ISOLATE, RIGHT_TO_LEFT)))
+_PLAIN = str.maketrans(NO_BREAK_SPACE, " ", FIRST_STRONG_ISOLATE + POP_ISOLATE + RIGHT_TO_LEFT)
 
 
 def message_body(message: SendMessage, locale: str | None, release: Release) -> MessageBody:
@@ -68,10 +69,10 @@ def _button(button: Button, locale: str, release: Release) -> MessageButton:
 
 
 def plain(value: Param, locale: str, release: Release) -> str:
-    """A value on its own (a label, a text to copy), without the marks for the direction of a sentence."""
+    """A value on its own (a label, a text to copy), without marks for direction and no-break spaces."""
     if isinstance(value, str):
         return value
     if not isinstance(value, Text):
         value = Text("common/value", {"value": value})
     rendered = release.render(value, value.locale or locale).text
-    return rendered.translate(_MARKS)
+    return rendered.translate(_PLAIN)

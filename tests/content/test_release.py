@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.approvals import digest_of
 from bot.content.load import load_release
-from bot.engine.effects import Month, SendMessage, Text
+from bot.engine.effects import Button, Month, SendMessage, Text
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.message import message_body
@@ -50,8 +50,17 @@ def test_fact_is_shown_from_its_one_place(tmp_path: Path) -> None:
     release = load_release(root, TODAY)
     for locale in release.locales:
         card = release.render(Text("emergency/card"), locale).text
-        assert "00 00 00 00" in card
-        assert "33 17 33 33" not in card
+        assert "00\u00a000\u00a000\u00a000" in card
+        assert "33\u00a017\u00a033\u00a033" not in card
+
+
+def test_phone_number_stays_on_one_line_and_is_plain_where_it_is_copied() -> None:
+    release = our_release()
+    page = release.render(Text("service/stpk/page", {"at": NOON}), "ar").text
+    assert "72\u00a033\u00a005\u00a000" in page
+    number = Text("service/stpk/phone")
+    copies = SendMessage((number,), ((Button(Text("common/copy_phone"), copy=number),),))
+    assert message_body(copies, "ar", release)["rows"][0][0]["copy"] == "72 33 05 00"
 
 
 def test_unknown_and_unapproved_facts_are_never_shown() -> None:
