@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from bot.engine.effects import Param, Text
 from bot.engine.flow import Assets, Choice, NodeSource, Reply, Turn, find_choice, node_kind
+from bot.engine.nodes.deadline import COUNTED
 from bot.engine.nodes.menu import read_choice
 from bot.engine.screen import LANGUAGE, answer_params, choice_rows, screen
 from bot.engine.session import Session
@@ -14,7 +15,7 @@ OWN_NAMES = ("urgency",)  # kept for the queue, said by the ticket's line
 @node_kind("data", required={"say": "text", "choices": "choices"})
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Shows what is kept about this very person: language, answers, what was read, an open ticket."""
+    """Shows what is kept about this very person: language, questions and answers, what was read, an open ticket."""
 
     kind: ClassVar[str]
     keeps: ClassVar[bool] = False
@@ -45,17 +46,19 @@ def _kept(session: Session, assets: Assets) -> Iterator[Text]:
         yield Text("common/data_language", {"value": Text(f"{LANGUAGE}/name", locale=session.locale)})
     for name, value in answer_params(session).items():
         if name not in OWN_NAMES:
-            yield Text("common/data_answer", {"value": _said(name, value, assets)})
+            yield _answer(name, value, session, assets)
     for article in session.articles:
         yield Text("common/data_read", {"value": Text(f"article/{article}/title")})
     yield Text("common/data_ticket" if session.ticket is not None else "common/data_no_ticket")
 
 
-def _said(name: str, value: Param, assets: Assets) -> Param:
-    """An answer as the person gave it: a picked choice by its label."""
-    for node in assets.nodes.values():
-        if getattr(node, "answer", None) == name:
-            choice = find_choice(getattr(node, "choices", ()), str(value))
-            if choice is not None:
-                return Text(choice.label)
-    return value
+def _answer(name: str, value: Param, session: Session, assets: Assets) -> Text:
+    """An answer below its question, as the person gave it: a picked choice by its label."""
+    if name == COUNTED:
+        return Text("common/data_deadline", {"value": value})
+    asks = next((node for node in assets.nodes.values() if getattr(node, "answer", None) == name), None)
+    if asks is None:  # its question is gone from the flows
+        return Text("common/answered", {"value": value})
+    question = assets.label(f"{asks.id}/say", session.locale).partition("\n")[0]
+    choice = find_choice(getattr(asks, "choices", ()), str(value))
+    return Text("common/data_answer", {"question": question, "value": value if choice is None else Text(choice.label)})

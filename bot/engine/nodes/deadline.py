@@ -11,6 +11,7 @@ from bot.engine.nodes.remind import Remind
 from bot.engine.screen import answer_params, choice_rows, screen
 from bot.engine.session import Session
 
+COUNTED = "deadline"  # the answer that holds the last safe day
 STATES = ("open", "close", "today", "passed_safe", "passed")
 URGENT = ("close", "today", "passed_safe", "passed")
 
@@ -68,7 +69,7 @@ class Deadline:
             "days_left": Text("common/days", {"n": max(counted.days_left, 0)}),
         }
         texts = [Text(f"{self.id}/{name}", params) for name in self._said(counted)]
-        session = session.answered("deadline", counted.safe_day.isoformat())
+        session = session.answered(COUNTED, counted.safe_day.isoformat())
         session = session.answered("urgency", "deadline" if counted.state in URGENT else "normal")
         offered = [choice for choice in self.choices if not _is_late(assets.nodes.get(choice.goto), session)]
         return Turn(session, (screen(self.id, session, texts, choice_rows(self.id, offered), keeps=True),))
