@@ -13,6 +13,9 @@ _KL_MONTHS = (
     "novembari", "decembari",
 )  # fmt: skip
 
+# Babel has the American order for these two; here the day comes before the month.
+_DAY_FIRST = {"en": "EEEE d MMMM y", "so": "EEEE, d MMMM y"}
+
 
 @lru_cache(maxsize=8192)
 def full_date(day: date, locale: str) -> str:
@@ -20,9 +23,7 @@ def full_date(day: date, locale: str) -> str:
     if locale == "kl":
         weekday = get_day_names("wide", locale=Locale("kl"))[day.weekday()]
         return f"{weekday} {day.day}. {_KL_MONTHS[day.month - 1]} {day.year}"
-    if locale == "en":
-        return format_date(day, "EEEE d MMMM y", locale="en")
-    return format_date(day, "full", locale=locale)
+    return format_date(day, _DAY_FIRST.get(locale, "full"), locale=locale)
 
 
 @lru_cache(maxsize=1024)
@@ -30,9 +31,7 @@ def calendar_date(day: date, locale: str) -> str:
     """A day of the calendar ("12. november 2026"): since when a rule holds, where the weekday says nothing."""
     if locale == "kl":
         return f"{day.day}. {_KL_MONTHS[day.month - 1]} {day.year}"
-    if locale == "en":
-        return format_date(day, "d MMMM y", locale="en")
-    return format_date(day, "long", locale=locale)
+    return format_date(day, "d MMMM y" if locale in _DAY_FIRST else "long", locale=locale)
 
 
 def weekday_name(weekday: int, locale: str) -> str:
@@ -45,4 +44,5 @@ def month_name(first: date, locale: str) -> str:
     """A month with its year ("november 2026")."""
     if locale == "kl":
         return f"{_KL_MONTHS[first.month - 1]} {first.year}"
-    return format_date(first, "LLLL y", locale=locale)
+    # Babel's Somali months have another spelling when they stand alone.
+    return format_date(first, "MMMM y" if locale == "so" else "LLLL y", locale=locale)

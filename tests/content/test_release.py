@@ -9,6 +9,7 @@ import pytest
 from bot.content.approvals import digest_of
 from bot.content.load import load_release
 from bot.engine.effects import Button, Month, SendMessage, Text
+from bot.i18n.day import calendar_date, month_name
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.message import message_body
@@ -26,6 +27,7 @@ NOON = datetime(2026, 12, 10, 11, tzinfo=UTC)
         ("tr", "10 Aralık 2026 Perşembe"),
         ("ar", "الخميس، 10 ديسمبر 2026"),
         ("kl", "sisamanngorneq 10. decembari 2026"),
+        ("so", "Khamiis, 10 Diseembar 2026"),
     ],
 )
 def test_date_has_its_weekday_and_plain_digits(locale: str, shown: str) -> None:
@@ -70,6 +72,12 @@ def test_unknown_and_unapproved_facts_are_never_shown() -> None:
     hidden = release.facts["reassessment.law"]
     assert hidden.is_hidden
     assert not replace(hidden, checked_by="someone", checked_on=DAY).is_hidden
+
+
+def test_month_is_spelt_in_the_calendar_as_in_a_date() -> None:
+    for month in (1, 8, 9):
+        first = date(2026, month, 1)
+        assert calendar_date(first, "so") == f"1 {month_name(first, 'so')}"
 
 
 def test_month_of_the_calendar_is_named() -> None:
