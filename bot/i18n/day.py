@@ -36,7 +36,8 @@ def calendar_date(day: date, locale: str) -> str:
 
 def weekday_name(weekday: int, locale: str) -> str:
     """A weekday on its own, 0 for Monday."""
-    return str(get_day_names("wide", "stand-alone", locale)[weekday])
+    # Not "stand-alone": once Urdu is loaded, Babel 2.18 gives its names for every other language.
+    return str(get_day_names("wide", "format", locale)[weekday])
 
 
 @lru_cache(maxsize=1024)
