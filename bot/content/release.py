@@ -11,10 +11,10 @@ from bot.articles.service import Service
 from bot.content.catalog import Translated
 from bot.content.service_page import service_page
 from bot.dates.deadline import COPENHAGEN, Period
-from bot.engine.effects import Month, Param, Text
+from bot.engine.effects import Month, Param, Text, Weekday
 from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
-from bot.i18n.day import calendar_date, full_date, month_name
+from bot.i18n.day import calendar_date, full_date, month_name, short_weekday
 from bot.i18n.language import is_right_to_left
 from bot.i18n.number import amounts, phone
 from bot.i18n.plural import form
@@ -188,6 +188,8 @@ class Release:
                 return self.render(value, value.locale or locale)
             case Month(first=first):
                 return month_name(first, locale)
+            case Weekday(number=number):
+                return short_weekday(number, locale)
             case datetime():
                 return f"{value.astimezone(COPENHAGEN):%-H:%M}"
             case date():

@@ -27,7 +27,14 @@ class Month:
     first: date
 
 
-Param = Text | datetime | date | int | str | Month
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A weekday over a column of a calendar, 0 for Monday, shown as short as the language has it ("man")."""
+
+    number: int
+
+
+Param = Text | datetime | date | int | str | Month | Weekday
 
 
 @dataclass(frozen=True, slots=True)

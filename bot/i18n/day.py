@@ -6,6 +6,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
+COLUMN_LETTERS = 6  # of a button that is a seventh of a small phone
 # Babel has no long pattern of its own for Kalaallisut. "12. november 2026" as in laws (glossary, kl-notes §3), with
 # the month's name in the form that stands alone there.
 _KL_MONTHS = (
@@ -38,6 +39,14 @@ def weekday_name(weekday: int, locale: str) -> str:
     """A weekday on its own, 0 for Monday."""
     # Not "stand-alone": once Urdu is loaded, Babel 2.18 gives its names for every other language.
     return str(get_day_names("wide", "format", locale)[weekday])
+
+
+def short_weekday(weekday: int, locale: str) -> str:
+    """A weekday over a narrow column, 0 for Monday: "man", or one letter where a language has nothing that short."""
+    names = get_day_names("abbreviated", "format", locale)
+    if max(map(len, names.values())) > COLUMN_LETTERS:
+        names = get_day_names("narrow", "format", locale)
+    return str(names[weekday]).rstrip(".")
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from bot.dates.typed_date import read_date
-from bot.engine.effects import Button, Month, Rows, Text
+from bot.engine.effects import Button, Month, Rows, Text, Weekday
 from bot.engine.flow import Assets, Choice, NodeSource, Picked, Reply, Turn, node_kind
 from bot.engine.nodes.menu import read_choice
 from bot.engine.press import choice_data
@@ -88,7 +88,7 @@ class Ask:
         return Turn(replace(session, answers={**answers, self.answer: day.isoformat()}), goto=self.goto)
 
     def _pick(self, session: Session, picked: str, today: date) -> Turn | None:
-        """Read a button of the calendar: "d2026-11-12" is that day, "m2026-11" shows that month, "-" is empty."""
+        """Read a button of the calendar: "d2026-11-12" is that day, "m2026-11" shows that month, "-" is none."""
         if picked == "-":
             return Turn(session)
         try:
@@ -111,7 +111,7 @@ class Ask:
         )
 
     def _month(self, first: date, today: date) -> Rows:
-        """A month's days, a week a row from Monday, and the ways to the month before and after."""
+        """A month's days, a week a row from Monday, the weekdays above, and the ways to the month before and after."""
         following = (first + timedelta(days=31)).replace(day=1)
         before = (first - timedelta(days=1)).replace(day=1)
         days: list[Button] = [self._button(" ", "-") for _ in range(first.weekday())]
@@ -126,9 +126,10 @@ class Ask:
             turning.append(self._button(Month(before), f"m{before:%Y-%m}"))
         if following <= today:
             turning.append(self._button(Month(following), f"m{following:%Y-%m}"))
-        return ((self._button(Month(first), "-"),), *weeks, tuple(turning))
+        weekdays = tuple(self._button(Weekday(number), "-") for number in range(7))
+        return ((self._button(Month(first), "-"),), weekdays, *weeks, tuple(turning))
 
-    def _button(self, label: Text | Month | str, picked: str) -> Button:
+    def _button(self, label: Text | Month | Weekday | str, picked: str) -> Button:
         return Button(label, choice_data(self.id, picked))
 
     def gotos(self) -> tuple[str, ...]:
