@@ -12,6 +12,7 @@ Kind = Literal["phone", "email", "url", "address", "period", "law", "age", "mone
 Confidence = Literal["high", "medium", "low"]
 KINDS = get_args(Kind)
 CONFIDENCES = get_args(Confidence)
+HOSTING = ("liveserver.nu",)  # machines for hire: such a name does not tell who wrote the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,8 @@ class Fact:
     def site(self) -> str:
         """The first source's site ("ast.dk"), "" where there is none."""
         return (urlsplit(self.sources[0]).hostname or "").removeprefix("www.") if self.sources else ""
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether the site's name says nothing of who is behind it."""
+        return self.site().endswith(HOSTING)

@@ -1,5 +1,6 @@
 """One release: all content, checked and frozen. Implements what engine and runner need from it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,16 +15,18 @@ from bot.dates.deadline import COPENHAGEN, Period
 from bot.engine.effects import Month, Param, Text, Weekday
 from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
+from bot.i18n.address import readable_address
 from bot.i18n.day import calendar_date, full_date, month_name, short_weekday
 from bot.i18n.language import is_right_to_left
 from bot.i18n.number import amounts, phone
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
-from bot.i18n.template import directed, placeholders
+from bot.i18n.template import RIGHT_TO_LEFT, directed, placeholders
 from bot.understanding.fold import fold
 from bot.understanding.meaning import Understanding
 
 KEYBOARD = (("menu", "human"), ("language", "help", "hide"))  # ways, as they stand on the reply keyboard
+_SOURCE_LINE = re.compile(RIGHT_TO_LEFT + r"?\{([a-z0-9_]+)\.source\}")
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ class Release:
                 return Rendered(service.name)
             if part in service.facts:
                 return self._fact_alone(service.facts[part], locale)
-        message = self._message(text, locale)
+        message = self._each_source_once(self._message(text, locale), locale)
         values = {name: self._value(name, text.params, locale) for name in set(placeholders(message))}
         return fill(message, {name: value for name, value in values.items() if value is not None})
 
@@ -218,7 +221,13 @@ class Release:
     def _words(fact: Fact, locale: str) -> str:
         if isinstance(fact.value, date):
             return calendar_date(fact.value, locale)
-        return phone(str(fact.value)) if fact.kind == "phone" else amounts(str(fact.value), locale)
+        match fact.kind:
+            case "phone":
+                return phone(str(fact.value))
+            case "url":
+                return readable_address(str(fact.value))
+            case _:
+                return amounts(str(fact.value), locale)
 
     def _period(self, period: Period, locale: str) -> Rendered:
         return self.render(Text(f"common/{period.unit}", {"n": period.length}), locale)
@@ -233,9 +242,23 @@ class Release:
         fact = self._sourced.get(group)
         if fact is None or not fact.site():
             return None
+        site = Text("common/source_unnamed") if fact.is_hosted else fact.site()
         if fact.as_of is None:
-            return self.render(Text("common/source_undated", {"site": fact.site()}), locale)
-        return self.render(Text("common/source_dated", {"site": fact.site(), "date": fact.as_of}), locale)
+            return self.render(Text("common/source_undated", {"site": site}), locale)
+        return self.render(Text("common/source_dated", {"site": site, "date": fact.as_of}), locale)
+
+    def _each_source_once(self, message: str, locale: str) -> str:
+        """Without the lines that name a source again: several groups of facts may come from one page."""
+        said: set[Rendered | None] = set()
+        lines = []
+        for line in message.split("\n"):
+            if (found := _SOURCE_LINE.fullmatch(line)) is not None:
+                source = self._source(found[1], locale)
+                if source in said:
+                    continue
+                said.add(source)
+            lines.append(line)
+        return "\n".join(lines)
 
     def _service_page(self, service: Service, at: Param, locale: str) -> Rendered:
         assert isinstance(at, datetime)

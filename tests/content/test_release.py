@@ -9,6 +9,7 @@ import pytest
 from bot.content.approvals import digest_of
 from bot.content.load import load_release
 from bot.engine.effects import Button, Month, SendMessage, Text
+from bot.i18n.address import readable_address
 from bot.i18n.day import calendar_date, month_name
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from bot.i18n.template import RIGHT_TO_LEFT
@@ -72,6 +73,35 @@ def test_unknown_and_unapproved_facts_are_never_shown() -> None:
     hidden = release.facts["reassessment.law"]
     assert hidden.is_hidden
     assert not replace(hidden, checked_by="someone", checked_on=DAY).is_hidden
+
+
+def test_no_section_names_a_source_twice() -> None:
+    release = our_release()
+    sections = [key for key in release.messages["da"] if key.startswith("article/") and key.endswith("/text")]
+    for key in sections:
+        lines = release.render(Text(key), "da").text.split("\n")
+        sources = [line for line in lines if line.startswith(f"{FIRST_STRONG_ISOLATE}Kilde: ")]
+        assert len(sources) == len(set(sources)), key
+        for locale in release.locales:
+            assert len(release.render(Text(key), locale).text.split("\n")) == len(lines), (locale, key)
+
+
+def test_source_on_a_hired_machine_is_not_named_after_it() -> None:
+    shown = our_release().render(Text("article/companion-and-representative/law/text"), "en").text
+    assert "liveserver" not in shown
+    assert our_release().label("common/source_unnamed", "en") in shown
+
+
+def test_letters_of_an_address_are_written_out() -> None:
+    shown = our_release().render(Text("service/kk-skolesocialraadgivere/page", {"at": NOON}), "da").text
+    assert "https://www.kk.dk/socialrådgivere-skoler" in shown
+    assert readable_address("https://kk.dk/s%C3%B8g%20nu?a=%26") == "https://kk.dk/søg%20nu?a=%26"
+
+
+def test_page_says_once_that_it_is_free() -> None:
+    for service in our_release().services:
+        page = our_release().render(Text(f"service/{service}/page", {"at": NOON}), "da").text
+        assert page.count("Det er gratis.") <= 1, service
 
 
 def test_month_is_spelt_in_the_calendar_as_in_a_date() -> None:
