@@ -1,4 +1,4 @@
-"""A place that helps: its name stays Danish, what it does is translated, its numbers and hours are facts."""
+"""A place that helps: its own name stays Danish, what it does is translated, its numbers and hours are facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ class Service:
 
     Args:
         name: In Danish, as it stands on the door.
+        is_described: It has no name of its own: `name` says what it is, and is translated.
         facts: Names of facts by contact ("phone" -> "lev_uden_vold.phone"); a missing one is not known.
         audiences: For whom; "everyone" where it is not limited.
         languages: Tags of the languages that its own page names; empty when none is named.
@@ -46,3 +47,4 @@ class Service:
     needs_referral: bool | None = None
     doubt: Doubt | None = None
     is_for_staff: bool = False
+    is_described: bool = False

@@ -58,6 +58,7 @@ def build_services(sources: Sources) -> dict[str, Service]:
             confidence=fields["confidence"] if fields.get("confidence") in CONFIDENCES else "low",
             doubt=fields.get("doubt"),
             is_for_staff=bool(fields.get("staff_only")),
+            is_described=bool(fields.get("described")),
         )
         for id, fields in sources.services.items()
     }

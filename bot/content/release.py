@@ -156,7 +156,7 @@ class Release:
             service = self.services[id]
             if part == "page":
                 return self._service_page(service, text.params["at"], locale)
-            if part == "name":
+            if part == "name" and not service.is_described:
                 return Rendered(service.name)
             if part in service.facts:
                 return self._fact_alone(service.facts[part], locale)

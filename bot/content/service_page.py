@@ -33,7 +33,7 @@ def service_page(
     return tuple(
         join(list(lines), between="\n")
         for lines in (
-            [fill("**{name}**", {"name": service.name})],
+            list(_names(service, render)),
             [render(Text(f"service/{service.id}/what"))],
             list(_conditions(service, locale, render)),
             list(_contacts(service, facts, at, locale, render)),
@@ -41,6 +41,14 @@ def service_page(
         )
         if lines
     )
+
+
+def _names(service: Service, render: Render) -> Iterator[Rendered]:
+    """Its name; below a description of it the Danish, which people know here."""
+    name = render(Text(f"service/{service.id}/name"))
+    yield fill("**{name}**", {"name": name})
+    if name.text != service.name:
+        yield fill("{name}", {"name": service.name})
 
 
 def _conditions(service: Service, locale: str, render: Render) -> Iterator[Rendered]:

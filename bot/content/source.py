@@ -204,6 +204,9 @@ def read_service(path: Path, root: Path, sources: Sources) -> None:
     sources.where[f"service/{id}"] = _place(path, root)
     line = loaded.lines["what"] if "what" in loaded else 0
     sources.add_text(f"service/{id}/what", loaded.get("what"), _place(path, root, line))
+    if loaded.get("described") is True and "name" in loaded:
+        where = _place(path, root, loaded.lines["name"])
+        sources.add_text(f"service/{id}/name", loaded["name"], where, "A button and a heading.")
     for name in CONTACTS:
         value = loaded.get(name)
         if value is not None and not _NAMED_FACT.fullmatch(str(value)):

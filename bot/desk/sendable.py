@@ -105,9 +105,8 @@ def _all(release: Release, locale: str) -> Iterator[Sendable]:
         more = _danish(release, release.keys(f"article/{article}/"))
         yield Sendable("article", article, *_both(release, _article(article), locale), more)
     for id, service in release.services.items():
-        what = _both(release, (Text(f"service/{id}/what"),), locale)
-        danish, theirs = (f"{service.name}\n{text}" for text in what)
-        yield Sendable("service", id, danish, theirs, is_for_staff=service.is_for_staff)
+        both = _both(release, (Text(f"service/{id}/name"), Text(f"service/{id}/what")), locale)
+        yield Sendable("service", id, *both, is_for_staff=service.is_for_staff)
     for id, node in release.nodes.items():
         if _is_open(id) and id not in shown.values() and node.texts():
             both = _both(release, (Text(node.texts()[0]),), locale)

@@ -27,7 +27,7 @@ ARTICLES, SERVICES = "/studio/articles", "/studio/services"
 FOLDERS = {"articles": "knowledge/articles", "services": "knowledge/services"}
 LONGEST_ARTICLE = 100_000
 LISTS = ("topics", "for", "languages")
-SWITCHES = ("anonymous", "interpreter", "referral", "staff_only")  # yes, no or not known
+SWITCHES = ("described", "anonymous", "interpreter", "referral", "staff_only")  # yes, no or not known
 SERVICE_FIELDS = ("name", "what", *LISTS, "cost", *SWITCHES, *CONTACTS, "doubt", "confidence", "as_of", "sources")
 
 

@@ -168,3 +168,24 @@ def test_what_a_person_types_cannot_turn_the_sentence_round() -> None:
     typed = "\u202egnorts\u202c \u2066x"
     shown = our_release().render(Text("common/value", {"value": typed}), "ar").text
     assert shown == RIGHT_TO_LEFT + FIRST_STRONG_ISOLATE + "gnorts x" + POP_ISOLATE
+
+
+def test_a_name_that_describes_is_translated_and_a_name_of_its_own_stays_danish() -> None:
+    release = our_release()
+    for id, service in release.services.items():
+        names = {locale: release.label(f"service/{id}/name", locale) for locale in release.locales}
+        assert names["da"] == service.name
+        if not service.is_described:
+            assert set(names.values()) == {service.name}
+            continue
+        for locale, name in names.items():
+            page = release.render(Text(f"service/{id}/page", {"at": NOON}), locale).text
+            assert name in page
+            assert service.name in page  # what people here call it
+            assert locale == "da" or name != service.name, (locale, id)
+
+
+def test_who_answers_on_the_alarm_number_can_be_called_at_any_hour() -> None:
+    page = our_release().render(Text("service/sociolance/page", {"at": NOON}), "da").text
+    assert "Åbent hele døgnet" in page
+    assert our_release().label("common/service_no_hours", "da") not in page

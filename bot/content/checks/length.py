@@ -25,7 +25,7 @@ LABEL_CHARACTERS = 60  # longer ones are cut on a small phone
 
 def max_length(key: str) -> int:
     """How many characters a text may have, as far as one text alone tells: screens are put together of several."""
-    is_label = "/choices/" in key or key.endswith("/heading") or key.startswith("common/keyboard_")
+    is_label = "/choices/" in key or key.endswith(("/heading", "/name")) or key.startswith("common/keyboard_")
     return PROFILE.get(key, LABEL_CHARACTERS if is_label else TEXT_UNITS)
 
 

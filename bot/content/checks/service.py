@@ -14,7 +14,7 @@ from bot.content.source import service_fact
 Complaint = tuple[str, str, str]  # code, what, hint
 
 KNOWN = (
-    *("name", "topics", "for", "what", "cost", "anonymous", "referral", "languages", "interpreter"),
+    *("name", "described", "topics", "for", "what", "cost", "anonymous", "referral", "languages", "interpreter"),
     *("doubt", "staff_only", "as_of", "confidence", "sources", "checked_on", "checked_by", "review_by"),
     *CONTACTS,
 )
@@ -26,6 +26,7 @@ ONE_OF: Mapping[str, tuple[Any, ...]] = {
     "referral": (True, False),
     "interpreter": (True, False),
     "staff_only": (True, False),
+    "described": (True, False),
 }
 
 
