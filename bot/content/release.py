@@ -16,7 +16,7 @@ from bot.engine.effects import Month, Param, Text, Weekday
 from bot.engine.flow import Node, ServiceFilter
 from bot.engine.nodes.article import Article
 from bot.i18n.address import readable_address
-from bot.i18n.day import calendar_date, full_date, month_name, short_weekday
+from bot.i18n.day import calendar_date, full_date, month_name, weekday_letter
 from bot.i18n.language import is_right_to_left
 from bot.i18n.number import amounts, phone
 from bot.i18n.plural import form
@@ -192,7 +192,7 @@ class Release:
             case Month(first=first):
                 return month_name(first, locale)
             case Weekday(number=number):
-                return short_weekday(number, locale)
+                return weekday_letter(number, locale)
             case datetime():
                 return f"{value.astimezone(COPENHAGEN):%-H:%M}"
             case date():

@@ -29,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """A weekday over a column of a calendar, 0 for Monday, shown as short as the language has it ("man")."""
+    """A weekday over a column of a calendar, 0 for Monday, shown as its letter ("M")."""
 
     number: int
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
-COLUMN_LETTERS = 6  # of a button that is a seventh of a small phone
 # Babel has no long pattern of its own for Kalaallisut. "12. november 2026" as in laws (glossary, kl-notes §3), with
 # the month's name in the form that stands alone there.
 _KL_MONTHS = (
@@ -41,12 +40,11 @@ def weekday_name(weekday: int, locale: str) -> str:
     return str(get_day_names("wide", "format", locale)[weekday])
 
 
-def short_weekday(weekday: int, locale: str) -> str:
-    """A weekday over a narrow column, 0 for Monday: "man", or one letter where a language has nothing that short."""
-    names = get_day_names("abbreviated", "format", locale)
-    if max(map(len, names.values())) > COLUMN_LETTERS:
-        names = get_day_names("narrow", "format", locale)
-    return str(names[weekday]).rstrip(".")
+def weekday_letter(weekday: int, locale: str) -> str:
+    """A weekday over a narrow column, 0 for Monday: "M"."""
+    if locale == "ur":  # for which Babel has English letters
+        return weekday_name(weekday, locale)[0]
+    return str(get_day_names("narrow", "format", locale)[weekday])
 
 
 @lru_cache(maxsize=1024)

@@ -102,5 +102,7 @@ def _excesses(screen: Screen) -> Iterator[str]:
             yield f"has a button with more than {DATA_BYTES} bytes of data"
         if len(button.get("copy", "")) > COPY_CHARACTERS:
             yield f"has a text to copy of more than {COPY_CHARACTERS} characters"
+        if not button["text"].strip():
+            yield "has a button without a text, and Telegram refuses the whole message"
         if len(button["text"]) > LABEL_CHARACTERS:
             yield f"has a button of {len(button['text'])} characters, which phones cut"

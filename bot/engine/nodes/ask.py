@@ -11,6 +11,7 @@ from bot.engine.screen import choice_rows, screen
 from bot.engine.session import Session
 
 GUESS = "date_guess"  # the answer that waits for "yes, that day"
+NO_DAY = "·"  # where a month has no day to pick: Telegram trims labels, and refuses a message with an empty one
 MONTHS_BACK = 12  # how far the calendar goes; a letter that is older is typed
 
 
@@ -111,15 +112,15 @@ class Ask:
         )
 
     def _month(self, first: date, today: date) -> Rows:
-        """A month's days, a week a row from Monday, the weekdays above, and the ways to the month before and after."""
+        """A month's days until today, a week a row from Monday, with the ways to the month before and after."""
         following = (first + timedelta(days=31)).replace(day=1)
         before = (first - timedelta(days=1)).replace(day=1)
-        days: list[Button] = [self._button(" ", "-") for _ in range(first.weekday())]
+        days: list[Button] = [self._button(NO_DAY, "-") for _ in range(first.weekday())]
         day = first
-        while day < following:
-            days.append(self._button(str(day.day), f"d{day}") if day <= today else self._button(" ", "-"))
+        while day < following and day <= today:
+            days.append(self._button(str(day.day), f"d{day}"))
             day += timedelta(days=1)
-        days += [self._button(" ", "-") for _ in range(-len(days) % 7)]
+        days += [self._button(NO_DAY, "-") for _ in range(-len(days) % 7)]
         weeks = tuple(tuple(days[start : start + 7]) for start in range(0, len(days), 7))
         turning = []
         if (today.year - before.year) * 12 + today.month - before.month <= MONTHS_BACK:
