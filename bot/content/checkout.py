@@ -23,24 +23,28 @@ class Checkouts:
     def __init__(self, repository: ContentRepository, folder: Path) -> None:
         self._repository, self._folder = repository, folder
 
-    def get(self, revision: str) -> Path:
-        """The folder with the files of a revision. Nobody writes into it."""
+    def get(self, revision: str, *, like: str | None = None) -> Path:
+        """The folder with the files of a revision. Nobody writes into it.
+
+        Args:
+            like: Another revision, which seldom differs in more than a file.
+        """
         target = self._folder / revision
         try:
             if target.is_dir():
                 os.utime(target)
             else:
-                self._write(revision, target)
+                self._write(revision, target, like)
                 self._remove_old()
         except OSError as error:
             raise ContentUnusable(f"The content cannot be written to {target}: {error.strerror}.") from error
         return target
 
-    def _write(self, revision: str, target: Path) -> None:
+    def _write(self, revision: str, target: Path, like: str | None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=".", dir=self._folder))
         try:
-            self._repository.write_files(revision, building)
+            self._repository.write_files(revision, building, None if like is None else (like, self._folder / like))
             # Whole or not at all; where another process was faster, its folder holds the same.
             try:
                 building.rename(target)

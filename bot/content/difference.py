@@ -1,6 +1,6 @@
 """What is different between two states of the content, told text by text: for whoever publishes, and for history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,25 +71,33 @@ class Difference:
 def compare(before: Workbench, after: Workbench) -> Difference:
     """From one state to a later one; the texts in the order of the files, Danish first."""
     tags = dict.fromkeys([*after.tags, *before.tags])
+    was, now = before.sources.texts, after.sources.texts
+    danish = {
+        key for key in was.keys() | now.keys() if key not in was or key not in now or was[key].text != now[key].text
+    }
     approved, unapproved = _approvals(before), _approvals(after)
     return Difference(
-        texts=tuple(change for tag in tags for change in _texts(tag, before, after)),
+        texts=tuple(change for tag in tags for change in _texts(tag, before, after, danish)),
         things=tuple(_things(before, after)),
         approved=tuple(sorted(unapproved - approved)),
         unapproved=tuple(sorted(approved - unapproved)),
     )
 
 
-def _texts(tag: str, before: Workbench, after: Workbench) -> Iterator[TextChange]:
-    old, new = _shown(tag, before), _shown(tag, after)
+def _texts(tag: str, before: Workbench, after: Workbench, danish: Collection[str]) -> Iterator[TextChange]:
+    """Args: danish: Keys of the texts whose Danish differs."""
+    is_same = tag in before.catalogs and before.catalogs[tag] is after.catalogs.get(tag)
+    old, new = (_shown(tag, bench, danish if is_same else None) for bench in (before, after))
     for key in dict.fromkeys([*new, *old]):
         if old.get(key) != new.get(key):
             yield TextChange(tag, key, old.get(key), new.get(key))
 
 
-def _shown(tag: str, bench: Workbench) -> dict[str, Translated]:
-    """What citizens read; a stale translation is not shown."""
+def _shown(tag: str, bench: Workbench, keys: Collection[str] | None) -> dict[str, Translated]:
+    """What citizens read, of all texts or of these; a stale translation is not shown."""
     texts: Mapping[str, SourceText] = bench.sources.texts
+    if keys is not None:
+        texts = {key: texts[key] for key in keys if key in texts}
     if tag == SOURCE_LOCALE:
         return {key: text.text for key, text in texts.items()}
     return bench.catalogs[tag].current(texts) if tag in bench.catalogs else {}

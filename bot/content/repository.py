@@ -141,12 +141,19 @@ class ContentRepository:
             blob = _blobs(repo, _commit(repo, revision)).get(path)
             return None if blob is None else data_of(repo, blob)
 
-    def write_files(self, revision: str, to: Path) -> None:
-        """Write all files of a revision below an empty folder."""
+    def write_files(self, revision: str, to: Path, like: tuple[str, Path] | None = None) -> None:
+        """Write all files of a revision below an empty folder.
+
+        Args:
+            like: Another revision and the folder with its files, which nobody writes into: what is the same is linked.
+        """
         with self._opened() as repo:
+            known, folder = (_blobs(repo, _commit(repo, like[0])), like[1]) if like is not None else ({}, to)
             for path, blob in _blobs(repo, _commit(repo, revision)).items():
                 target = to.joinpath(*PurePosixPath(path).parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
+                if known.get(path) == blob and _is_linked(target, folder.joinpath(*PurePosixPath(path).parts)):
+                    continue
                 target.write_bytes(data_of(repo, blob))
 
     def changed(self, before: str, after: str) -> dict[str, tuple[bytes | None, bytes | None]]:
@@ -433,6 +440,15 @@ def _entry(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
 
 def _data(repo: pygit2.Repository, blob: pygit2.Oid | None) -> bytes | None:
     return None if blob is None else data_of(repo, blob)
+
+
+def _is_linked(target: Path, file: Path) -> bool:
+    """Whether target is now another name of the file: not every file system can, and the file may have been removed."""
+    try:
+        os.link(file, target)
+    except OSError:
+        return False
+    return True
 
 
 def _blobs(repo: pygit2.Repository, commit: pygit2.Commit) -> dict[str, pygit2.Oid]:

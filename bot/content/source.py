@@ -1,10 +1,10 @@
 """Reads the files as they are written: flows, articles, services, facts, phrases, each text with its key and line."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import bot.engine.nodes  # noqa: F401  (registers the node kinds)
 from bot.articles.service import CONTACTS
@@ -21,6 +21,7 @@ _LISTS = ("topics", "for", "languages", "sources")  # fields of a service that a
 _ONE_WORD = ("goto", "name", "fact", "article", "days", "expects")  # kinds of fields of a node
 _SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 
+_Value = TypeVar("_Value")
 SourceValue = str | tuple[str, str]  # a text, or its singular and plural
 
 
@@ -72,21 +73,86 @@ def read_sources(root: Path, *, with_prepared: bool = False) -> Sources:
             see them, citizens do not.
     """
     sources, prepared = Sources(), Sources()
-    for path in _files(root, "flows/*.yaml"):
-        read_flow(path, root, prepared if _is_prepared(path) and not with_prepared else sources)
-    for path in _files(root, "knowledge/articles/*.md"):
-        read_article(path, root, prepared if _is_prepared(path) and not with_prepared else sources)
+    for folder, (suffix, read) in _READERS.items():
+        for path in _files(root, f"{folder}/*{suffix}"):
+            waits = folder in _MAY_BE_PREPARED and not with_prepared and _is_prepared(path)
+            read(path, root, prepared if waits else sources)
     sources.prepared = frozenset(prepared.texts)
-    for path in _files(root, "knowledge/services/*.yaml"):
-        read_service(path, root, sources)
-    for path in _files(root, "knowledge/facts/*.yaml"):
-        read_facts(path, root, sources)
     for path in _files(root, "knowledge/phrases/*.yaml"):
         loaded = _load_yaml(path, root, sources)
         if loaded is not None:
             sources.phrases[path.stem] = loaded
     sources.learned = {path.stem: path.read_bytes() for path in _files(root, f"{LEARNED}/*.npz")}
     return sources
+
+
+def can_reread(path: str) -> bool:
+    """Whether `reread` knows this kind of file."""
+    folder, suffix = path.rpartition("/")[0], Path(path).suffix
+    return folder in _READERS and _READERS[folder][0] == suffix
+
+
+def reread(sources: Sources, root: Path, paths: Iterable[str]) -> Sources:
+    """The same with these files below root as they are now, prepared or not; all other files are not read again.
+
+    Where one name stands in two files, which is a problem, it may differ from what reading all of them gives.
+    """
+    for path in filter(can_reread, paths):
+        sources = _without(sources, path)
+        if (root / path).is_file():
+            _READERS[path.rpartition("/")[0]][1](root / path, root, sources)
+    return _in_order(sources)
+
+
+def _without(sources: Sources, path: str) -> Sources:
+    """A copy that holds nothing of a file, and that can be added to."""
+    start, name, folder = f"{path}:", Path(path).stem, path.rpartition("/")[0]
+
+    def kept(values: Mapping[str, _Value]) -> dict[str, _Value]:
+        return {id: value for id, value in values.items() if not sources.where.get(id, "").startswith(start)}
+
+    def others(values: Mapping[str, _Value], belong_to: str) -> dict[str, _Value]:
+        """Of a mapping by the names of files."""
+        return {id: value for id, value in values.items() if (folder, id) != (belong_to, name)}
+
+    moved = {old: to for old, to in sources.moved.items() if (folder, old.partition("/")[0]) != ("flows", name)}
+    return replace(
+        sources,
+        texts={key: text for key, text in sources.texts.items() if not text.where.startswith(start)},
+        nodes=kept(sources.nodes),
+        facts=kept(sources.facts),
+        where=kept(sources.where),
+        flows=others(sources.flows, "flows"),
+        moved=moved,
+        sections=others(sources.sections, "knowledge/articles"),
+        services=others(sources.services, "knowledge/services"),
+        problems=[problem for problem in sources.problems if not problem.where.startswith(start)],
+    )
+
+
+def _in_order(sources: Sources) -> Sources:
+    """As if all files had been read one after the other."""
+    ranks = {folder: rank for rank, folder in enumerate(_READERS)}
+
+    def by_file(values: Mapping[str, _Value], where: Callable[[str], str]) -> dict[str, _Value]:
+        def place(item: tuple[str, _Value]) -> tuple[int, str]:
+            path = where(item[0]).partition(":")[0]
+            return ranks[path.rpartition("/")[0]], path
+
+        return dict(sorted(values.items(), key=place))
+
+    def by_name(values: Mapping[str, _Value], folder: str) -> dict[str, _Value]:
+        return dict(sorted(values.items(), key=lambda item: item[0] + _READERS[folder][0]))
+
+    return replace(
+        sources,
+        texts=by_file(sources.texts, lambda key: sources.texts[key].where),
+        nodes=by_file(sources.nodes, sources.where.__getitem__),
+        facts=by_file(sources.facts, sources.where.__getitem__),
+        flows=by_name(sources.flows, "flows"),
+        sections=by_name(sources.sections, "knowledge/articles"),
+        services=by_name(sources.services, "knowledge/services"),
+    )
 
 
 def _files(root: Path, pattern: str) -> Iterator[Path]:
@@ -258,3 +324,13 @@ def read_facts(path: Path, root: Path, sources: Sources) -> None:
                 sources.problems.append(Problem(where, "fact-twice", what, "A fact is stored once."))
             sources.facts[full] = fact
             sources.where[full] = where
+
+
+# By folder the files' suffix and who reads them, in the order in which they are read.
+_READERS: Mapping[str, tuple[str, Callable[[Path, Path, Sources], None]]] = {
+    "flows": (".yaml", read_flow),
+    "knowledge/articles": (".md", read_article),
+    "knowledge/services": (".yaml", read_service),
+    "knowledge/facts": (".yaml", read_facts),
+}
+_MAY_BE_PREPARED = ("flows", "knowledge/articles")

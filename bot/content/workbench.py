@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as PoCatalog
@@ -17,7 +16,7 @@ from bot.content.checks.translation import find_differences
 from bot.content.extract import add_entry, new_catalog
 from bot.content.po import dump_po, messages_of, parse_po
 from bot.content.problem import Problem
-from bot.content.source import Sources, SourceText, SourceValue, read_sources
+from bot.content.source import Sources, SourceText, SourceValue, can_reread, read_sources, reread
 from bot.errors import EditRefused
 from bot.i18n.plural import categories
 
@@ -57,6 +56,9 @@ class Entry:
         """Changes with every word of either side: what an editor saw is known by it."""
         return version_of(self.source, self.text)
 
+    def is_of(self, text: SourceText) -> bool:
+        return (self.source, self.where, self.comment) == (text.text, text.where, text.comment)
+
     @property
     def flow(self) -> str:
         """The file that the text stands in, such as "complaint" or "article/ombudsman-complaint"."""
@@ -88,22 +90,28 @@ class Workbench:
         self.problems: list[Problem]
         self.catalogs, self.problems = read_catalogs(root, self.sources)
         self._entries: dict[str, dict[str, Entry]] = {}
+        self._earlier: dict[str, dict[str, Entry]] = {}  # of languages whose files are the same; the Danish may differ
 
     def after(self, root: Path, changed: Collection[str]) -> "Workbench":
-        """The same for a revision that differs from this one in these files: only languages among them are read again.
+        """The same for a revision that differs from this one in these files: only they are read again.
 
-        A translator saves one text after the other, and waits for each.
+        An editor saves one text after the other, and waits for each.
         """
         tags = {path.split("/")[1] for path in changed if path.startswith("locales/")}
-        if not tags <= set(self.tags) or any(not path.startswith("locales/") for path in changed):
+        danish = [path for path in changed if not path.startswith("locales/")]
+        if not tags <= set(self.tags) or not all(map(can_reread, danish)):
+            return Workbench(root)
+        sources = reread(self.sources, root, danish) if danish else self.sources
+        if danish and (self.sources.problems or sources.problems):
             return Workbench(root)
         bench = copy(self)
-        catalogs, problems = read_catalogs(root, self.sources, tags)
+        catalogs, problems = read_catalogs(root, sources, tags)
         others = [each for each in self.problems if each.where.split("/")[1] not in tags]
-        bench.root, bench.problems = root, others + problems
+        bench.root, bench.sources, bench.problems = root, sources, others + problems
         kept = {tag: catalog for tag, catalog in self.catalogs.items() if tag not in tags or tag in catalogs}
         bench.catalogs = kept | catalogs
-        bench._entries = {tag: entries for tag, entries in self._entries.items() if tag not in tags}
+        same = {tag: entries for tag, entries in self._entries.items() if tag not in tags}
+        bench._entries, bench._earlier = ({}, same) if danish else (same, {})
         return bench
 
     @property
@@ -111,7 +119,7 @@ class Workbench:
         """All languages, Danish first."""
         return (SOURCE_LOCALE, *self.catalogs)
 
-    @cached_property
+    @property
     def flows(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(flow_of(key) for key in self.sources.texts))
 
@@ -119,8 +127,13 @@ class Workbench:
         """All texts in one language by key, in the order of the files."""
         found = self._entries.get(tag)
         if found is None:
-            approvals = approvals_of(self.root, tag)
-            found = {key: self._entry(text, tag, approvals.get(key)) for key, text in self.sources.texts.items()}
+            approvals, earlier = approvals_of(self.root, tag), self._earlier.get(tag, {})
+            found = {
+                key: known
+                if (known := earlier.get(key)) is not None and known.is_of(text)
+                else self._entry(text, tag, approvals.get(key))
+                for key, text in self.sources.texts.items()
+            }
             self._entries[tag] = found
         return found
 

@@ -9,7 +9,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from bot.articles.fact import Fact
 from bot.content.approvals import read_approvals
@@ -22,7 +21,7 @@ from bot.content.editorial import Editorial
 from bot.content.problem import Problem
 from bot.content.release import Release
 from bot.content.repository import Commit
-from bot.content.source import Sources, read_article, read_facts, read_flow, read_service
+from bot.content.source import Sources, reread
 from bot.content.walk import Screen, walk_node
 from bot.content.workbench import State, Workbench, forms_in
 from bot.i18n.template import placeholders
@@ -38,10 +37,17 @@ class View:
     """Sources with their facts and, where the fields allow one to be built, a release to show screens of."""
 
     sources: Sources
-    messages: Mapping[str, Mapping[str, Translated]]
-    approved: frozenset[tuple[str, str]]
     kept: Kept
     today: date
+
+    @cached_property
+    def messages(self) -> Mapping[str, Mapping[str, Translated]]:
+        """What is shown, by language and key."""
+        return {SOURCE_LOCALE: {key: text.text for key, text in self.sources.texts.items()}}
+
+    @cached_property
+    def approved(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
 
     @cached_property
     def _built(self) -> tuple[dict[str, Fact], list[Problem]]:
@@ -53,9 +59,9 @@ class View:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """What the checks say of the Danish side, sorted by place."""
+        """What the checks say of the Danish texts, sorted by place: these are edited here, phrases are not."""
         content = Content(self.sources, self.facts, {}, self.today)
-        return sorted([*self.sources.problems, *self._built[1], *find_problems(content)])
+        return sorted([*self.sources.problems, *self._built[1], *find_problems(content, with_phrases=False)])
 
     @cached_property
     def release(self) -> Release | None:
@@ -133,11 +139,17 @@ class Draft(View):
     """One revision."""
 
     def __init__(self, revision: str, bench: Workbench, kept: Kept, today: date) -> None:
-        texts = bench.sources.texts
-        messages: dict[str, Mapping[str, Translated]] = {SOURCE_LOCALE: {key: text.text for key, text in texts.items()}}
-        messages |= {tag: catalog.current(texts) for tag, catalog in bench.catalogs.items()}
-        super().__init__(bench.sources, messages, read_approvals(bench.root, messages), kept, today)
+        super().__init__(bench.sources, kept, today)
         self.revision, self.bench = revision, bench
+
+    @cached_property
+    def messages(self) -> Mapping[str, Mapping[str, Translated]]:
+        current = {tag: catalog.current(self.sources.texts) for tag, catalog in self.bench.catalogs.items()}
+        return {**super().messages, **current}
+
+    @cached_property
+    def approved(self) -> frozenset[tuple[str, str]]:
+        return read_approvals(self.bench.root, self.messages)
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -160,17 +172,14 @@ class Draft(View):
 
     def tried(self, changes: Mapping[str, bytes | None]) -> "Trial":
         """What the content would be with these files changed; only these are read again."""
-        sources = self.sources
         with tempfile.TemporaryDirectory(prefix="vejviser-") as folder:
             for path, raw in changes.items():
-                sources = _without(sources, path)
                 if raw is not None:
                     target = Path(folder) / path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(raw)
-                    _read(target, Path(folder), sources)
-        messages = {SOURCE_LOCALE: {key: text.text for key, text in sources.texts.items()}}
-        return Trial(sources, messages, frozenset(), self.kept, self.today, self, tuple(changes))
+            sources = reread(self.sources, Path(folder), changes)
+        return Trial(sources, self.kept, self.today, self, tuple(changes))
 
 
 @dataclass
@@ -198,44 +207,6 @@ class Trial(View):
     def _too_long(self) -> Iterator[Problem]:
         if self.release is not None:
             yield from find_too_long(self.release, self.sources)
-
-
-def _without(sources: Sources, path: str) -> Sources:
-    """A copy that holds nothing of a file, and that can be added to."""
-    start, name, folder = f"{path}:", Path(path).stem, path.rpartition("/")[0]
-
-    def kept(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {id: value for id, value in values.items() if not sources.where.get(id, "").startswith(start)}
-
-    def others(values: Mapping[str, Any], belong_to: str) -> dict[str, Any]:
-        """Of a mapping by the names of files."""
-        return {id: value for id, value in values.items() if (folder, id) != (belong_to, name)}
-
-    moved = {old: to for old, to in sources.moved.items() if (folder, old.partition("/")[0]) != ("flows", name)}
-    return replace(
-        sources,
-        texts={key: text for key, text in sources.texts.items() if not text.where.startswith(start)},
-        nodes=kept(sources.nodes),
-        facts=kept(sources.facts),
-        where=kept(sources.where),
-        flows=others(sources.flows, "flows"),
-        moved=moved,
-        sections=others(sources.sections, "knowledge/articles"),
-        services=others(sources.services, "knowledge/services"),
-        problems=[problem for problem in sources.problems if not problem.where.startswith(start)],
-    )
-
-
-def _read(path: Path, root: Path, sources: Sources) -> None:
-    match path.relative_to(root).parts[:2]:
-        case ("flows", _):
-            read_flow(path, root, sources)
-        case ("knowledge", "articles"):
-            read_article(path, root, sources)
-        case ("knowledge", "services"):
-            read_service(path, root, sources)
-        case ("knowledge", "facts"):
-            read_facts(path, root, sources)
 
 
 class Drafts:

@@ -1,5 +1,6 @@
 """States of translations, and edits that change what was meant and nothing else."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from bot.content.load import try_load
 from bot.content.workbench import State, Workbench
 from bot.errors import EditRefused
 from bot.runner.kept import Kept
-from tests.support.content import TODAY, copy_content, edit
+from tests.support.content import ROOT, TODAY, copy_content, edit
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 FLOW = "flows/common.yaml"
@@ -159,5 +160,52 @@ def test_later_revision_is_the_same_as_one_that_is_read_anew(root: Path) -> None
     assert {tag: dict(after.entries(tag)) for tag in after.tags} == {tag: dict(anew.entries(tag)) for tag in anew.tags}
     assert after.problems == anew.problems
     assert before.entry("tr", "common/no").text != "Yok"
+
+
+ARTICLE, SERVICE = "knowledge/articles/emergency-numbers.md", "knowledge/services/danner.yaml"
+FACTS, NEW = "knowledge/facts/emergency.yaml", "flows/aaa.yaml"
+
+
+@pytest.mark.parametrize("changed", [(FLOW,), (ARTICLE,), (SERVICE,), (FACTS,), (NEW,), (FLOW, ARTICLE, SERVICE, NEW)])
+def test_edited_danish_is_the_same_as_if_all_were_read_anew(root: Path, changed: tuple[str, ...]) -> None:
+    before = Workbench(root)
+    before.counts()
     edit(root / FLOW, '"Nej"', '"Nej tak"')
-    assert before.after(root, [FLOW, *changes]).entry("tr", "common/no").state is State.STALE
+    edit(root / FLOW, "texts:", "# A line more, and all others are further down.\ntexts:")
+    edit(root / ARTICLE, "title: Nødnumre", "title: Numre i nød")
+    edit(root / SERVICE, "email:", "# email:")
+    edit(root / FACTS, 'value: "33 17 33 33"', 'value: "00 00 00 00"')
+    (root / NEW).write_text("flow: aaa\nnodes:\n  one: {kind: end, say: Hej}\n")
+    for path in {FLOW, ARTICLE, SERVICE, FACTS, NEW} - set(changed):
+        shutil.copy2(ROOT / path, root / path) if (ROOT / path).exists() else (root / path).unlink()
+    assert_same(before.after(root, changed), Workbench(root))
+    assert before.entry("tr", "common/no").state is State.DRAFT  # what was there before is left alone
+    assert "aaa/one" not in before.sources.nodes
+
+
+def test_removed_file_is_gone(root: Path) -> None:
+    before = Workbench(root)
+    (root / "flows/hide.yaml").unlink()
+    (root / SERVICE).unlink()
+    after = before.after(root, ["flows/hide.yaml", SERVICE])
+    assert not [key for key in after.sources.texts if key.startswith(("hide/", "service/danner"))]
+    assert_same(after, Workbench(root))
+
+
+def test_broken_and_mended_file_is_the_same_as_if_all_were_read_anew(root: Path) -> None:
+    bench = Workbench(root)
+    raw = (root / FLOW).read_bytes()
+    for now in (b"flow: [", raw, raw.replace(b"flow: common", b"flow: hide"), raw):
+        (root / FLOW).write_bytes(now)
+        bench = bench.after(root, [FLOW])
+        assert_same(bench, Workbench(root))
+
+
+def assert_same(one: Workbench, other: Workbench) -> None:
+    """To the order of all that is listed."""
+    for name in ("texts", "flows", "nodes", "sections", "services", "facts"):
+        assert list(getattr(one.sources, name).items()) == list(getattr(other.sources, name).items()), name
+    assert one.sources == other.sources
+    for tag in other.tags:
+        assert list(one.entries(tag).items()) == list(other.entries(tag).items())
+    assert (one.tags, one.flows, one.problems) == (other.tags, other.flows, other.problems)
