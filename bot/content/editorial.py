@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.content.checking import Checking
 from bot.content.difference import Difference, compare
 from bot.content.problem import Problem
 from bot.content.published import Published
@@ -24,6 +25,7 @@ class Review:
         live, draft: The revisions that were compared; `draft` is what can be published.
         commits: The edits that would go live, newest first, without merges.
         problems: Of the draft; errors among them keep it from going live.
+        is_checked: Else the checks are still at work, and `problems` lacks what they will say.
     """
 
     live: str
@@ -31,6 +33,7 @@ class Review:
     difference: Difference
     commits: tuple[Commit, ...]
     problems: tuple[Problem, ...]
+    is_checked: bool
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -62,8 +65,8 @@ class Editorial:
         self.repository = published.repository
         self.today, self.kept = published.today, published.kept
         self._benches: OrderedDict[str, Workbench] = OrderedDict()
-        self._lock, self._checking = threading.Lock(), threading.Lock()
-        self._problems: OrderedDict[tuple[str, date], tuple[Problem, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._checking = Checking(lambda revision, day: published.load(revision, day).problems)
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -88,10 +91,10 @@ class Editorial:
 
     def _new_bench(self, revision: str) -> Workbench:
         """Made from the newest one that is known, which seldom differs in more than one file."""
-        root = self._published.checkouts.get(revision)
         if not self._benches:
-            return Workbench(root)
+            return Workbench(self._published.checkouts.get(revision))
         known, bench = next(reversed(self._benches.items()))
+        root = self._published.checkouts.get(revision, like=known)
         before, after = self.repository.files(known), self.repository.files(revision)
         return bench.after(root, [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)])
 
@@ -105,28 +108,30 @@ class Editorial:
 
     def problems(self, revision: str | None = None, day: date | None = None) -> tuple[Problem, ...]:
         """What the checks say of a revision, of the draft as it is now where none is named; on another day if asked."""
-        asked = revision or self.draft(), day or self._published.today()
-        with self._checking:
-            if asked not in self._problems:
-                self._problems[asked] = self._published.load(*asked).problems
-                while len(self._problems) > BENCHES_KEPT:
-                    self._problems.popitem(last=False)
-            return self._problems[asked]
+        return self._checking.find(revision or self.draft(), day or self.today())
 
-    def review(self, revision: str | None = None) -> Review:
+    def known_problems(self, revision: str) -> tuple[Problem, ...] | None:
+        """The same without waiting; None while the checks are at work in the background."""
+        return self._checking.look(revision, self.today())
+
+    def review(self, revision: str | None = None, *, waits: bool = True) -> Review:
         """What the publication of a revision, or of the draft as it is now, would change.
 
+        Args:
+            waits: For the checks. Else only what they are known to say is in it.
         Raises:
             RevisionUnknown
         """
         live, draft = self.live(), revision or self.draft()
         before, after = self.bench(live), self.bench(draft)
+        found = self.problems(draft) if waits else self.known_problems(draft)
         return Review(
             live=live,
             draft=draft,
             difference=compare(before, after),
             commits=tuple(each for each in self.repository.between(live, draft) if each.action == "edit"),
-            problems=(*_lost_nodes(before, after), *self.problems(draft)),
+            problems=(*_lost_nodes(before, after), *(found or ())),
+            is_checked=found is not None,
         )
 
     def history(self, limit: int = 50) -> list[Commit]:
@@ -142,7 +147,7 @@ class Editorial:
 
     def waiting(self) -> list[Waiting]:
         """Pushed work that its author must mend first."""
-        return [Waiting(name, self._published.why_waiting(name)) for name in self.repository.incoming()]
+        return [Waiting(name, reasons) for name, reasons in self._published.waiting()]
 
     # --- changing ---------------------------------------------------------------------------------
 

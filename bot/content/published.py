@@ -52,7 +52,7 @@ class Published:
         self._last_good = data_dir / "releases.last"
         self._shipped_stamp: Hashable = None
         self._lock = threading.Lock()
-        self._looked_at: frozenset[tuple[str, str]] = frozenset()
+        self._looked_at: dict[tuple[str, str], tuple[str, ...]] = {}  # pushed branches, and what keeps them waiting
         self._stepped: str | None = None  # the draft that the catalogs were last looked at for
         self._danish: Mapping[str, str] | None = None
         self._started = datetime.now(UTC)
@@ -127,12 +127,14 @@ class Published:
     def _take_incoming(self, now: datetime) -> None:
         """Merge what was pushed; what clashes or breaks the draft waits until its author has mended it."""
         tips = frozenset((name, self.repository.revision(name)) for name in self.repository.incoming())
-        for name, revision in sorted(tips - self._looked_at):
-            if self.why_waiting(name):
+        self._looked_at = {tip: reasons for tip, reasons in self._looked_at.items() if tip in tips}
+        for name, revision in sorted(tips - self._looked_at.keys()):
+            reasons = self._why_waiting(name)
+            if reasons:
                 log.warning("pushed content waits", count=1)
             else:
                 self.repository.merge(DRAFT, name, now)
-            self._looked_at |= {(name, revision)}
+            self._looked_at[name, revision] = reasons
 
     def _bring_in_step(self, now: datetime) -> None:
         """Let the PO files follow the draft's Danish, for translators with tools of their own; when editors pause.
@@ -159,7 +161,11 @@ class Published:
         files = self.repository.files(revision)
         return {path: hash for path, hash in files.items() if not path.startswith("locales/")}
 
-    def why_waiting(self, name: str) -> tuple[str, ...]:
+    def waiting(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Pushed branches that the last `sync` could not merge, and why."""
+        return sorted((name, reasons) for (name, _), reasons in self._looked_at.items() if reasons)
+
+    def _why_waiting(self, name: str) -> tuple[str, ...]:
         """What keeps a pushed branch from being merged: texts that both sides changed, or errors that it brings."""
         clashes = self.repository.clashes(DRAFT, name)
         if clashes:

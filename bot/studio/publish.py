@@ -24,8 +24,21 @@ STATES = 50
 
 @get(PATH, opt=READERS)
 async def publish_page(request: SignedIn, web: Web, editorial: Studio) -> Response[str]:
-    """`tag` narrows the texts down to one language."""
+    """`tag` narrows the texts down to one language; `part=checks` is what the checks say of `revision`."""
+    if request.query_params.get("part") == "checks":
+        return await _show_checks(request, web, editorial, request.query_params.get("revision", ""))
     return await _show(request, web, editorial, **await told_at(request, web))
+
+
+async def _show_checks(request: SignedIn, web: Web, editorial: Studio, revision: str) -> Response[str]:
+    """Nothing to show while they are at work."""
+    try:
+        review = await asyncio.to_thread(lambda: editorial.review(editorial.find(revision), waits=False))
+    except RevisionUnknown:
+        raise NotFoundException from None
+    if not review.is_checked:
+        return Response("", status_code=204)
+    return web.pages.render(request, "studio_publish_checks.html", review=review, is_part=True)
 
 
 @post(PATH, opt=PUBLISHERS)
@@ -78,7 +91,7 @@ async def _show(request: SignedIn, web: Web, editorial: Studio, *, problem: str 
     tag = request.query_params.get("tag", "")
 
     def look() -> dict[str, object]:
-        review = editorial.review()
+        review = editorial.review(waits=False)
         return {
             "review": review,
             "against": editorial.reasons_against(review, author_of(request.user)),
@@ -88,7 +101,7 @@ async def _show(request: SignedIn, web: Web, editorial: Studio, *, problem: str 
 
     values = await asyncio.to_thread(look)
     status = 422 if problem else 200
-    return web.pages.render(request, "studio_publish.html", status, problem=problem, why=why, **values)
+    return web.pages.render(request, "studio_publish.html", status, is_part=False, problem=problem, why=why, **values)
 
 
 async def _show_state(

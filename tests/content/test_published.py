@@ -133,7 +133,9 @@ def test_pushed_work_that_breaks_the_draft_waits_with_its_reasons(open_again: Ca
     point(published, DRAFT, draft)
     published.sync()
     assert published.repository.revision(DRAFT) == draft
-    assert any("[goto-unknown]" in reason for reason in published.why_waiting("incoming/a"))
+    ((name, reasons),) = published.waiting()
+    assert name == "incoming/a"
+    assert any("[goto-unknown]" in reason for reason in reasons)
 
 
 def point(published: Published, branch: str, revision: str) -> None:

@@ -1,11 +1,14 @@
 """The studio on a repository with the project's own content."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from bot.content.editorial import Editorial
+from bot.content.load import Loaded
 from bot.content.published import Published
 from bot.runner.kept import Kept
 from bot.storage.keyring import Keyring
@@ -33,3 +36,17 @@ async def desk(tmp_path: Path, editorial: Editorial) -> AsyncIterator[Desk]:
     store = open_store(f"sqlite:///{tmp_path / 'studio.db'}", Keyring([KEY]))
     yield Desk(store, editorial=editorial)
     await store.close()
+
+
+@pytest.fixture
+def held_check(published: Published, monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """The full check stands still until this is set."""
+    go, check = Event(), published.load
+
+    def held(revision: str, day: date | None = None) -> Loaded:
+        assert go.wait(60)
+        return check(revision, day)
+
+    monkeypatch.setattr(published, "load", held)
+    yield go
+    go.set()

@@ -257,12 +257,16 @@ async def test_place_is_edited_beside_its_page(desk: Desk, editorial: Editorial)
 async def test_map_says_what_is_urgent(desk: Desk, editorial: Editorial) -> None:
     raw = file(editorial, "flows/complaint.yaml").replace("goto: who}", "goto: nowhere}", 1)
     cut = file(editorial, "knowledge/facts/treatment.yaml").replace('value: "2025-01-01"', 'value: "2027-01-01"')
+    po = file(editorial, "locales/tr/LC_MESSAGES/flows.po").replace('msgstr "Hayır"', 'msgstr "Hayır {name}"', 1)
     changes = {"flows/complaint.yaml": raw.encode(), "knowledge/facts/treatment.yaml": cut.encode()}
+    changes["locales/tr/LC_MESSAGES/flows.po"] = po.encode()  # as a push from outside may bring it
     editorial.save(changes, OTHER, "", editorial.draft())
     await desk.store.run(lambda unit: unit.questions.add("Hvor kan jeg <b>cykle</b>?", "da", desk.at))
+    editorial.problems()  # the checks are done
     page = (await (await editor(desk)).get("/studio/map")).text
     assert "Hvor kan jeg &lt;b&gt;cykle&lt;/b&gt;?" in page
     assert "is no node" in page
+    assert "which the Danish does not have" in page
     assert "/studio/translate/tr?state=todo" in page
     assert "citizens_adviser.cut_on" in page  # a day to come
 

@@ -1,8 +1,10 @@
 """The studio in a real browser: accessible, narrow, in both directions, by keyboard, with and without scripts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.async_api import expect
@@ -84,6 +86,49 @@ async def test_chip_is_put_where_the_cursor_is_and_problems_show_while_typing(de
         await page.get_by_role("button", name="{reassessment.period}").click()
         await expect(field).to_have_value("Metin{reassessment.period}")
         await expect(page.locator("#checked .bubble")).to_contain_text("Metin")
+
+
+@pytest.mark.parametrize("is_broken", [True, False])
+async def test_what_the_checks_say_comes_to_an_open_page(
+    desk: Desk, editorial: Editorial, held_check: Event, is_broken: bool
+) -> None:
+    if is_broken:
+        base = editorial.draft()
+        raw = (editorial.repository.read("flows/complaint.yaml", base) or b"").decode()
+        broken = raw.replace("goto: who}", "goto: nowhere}", 1)
+        editorial.save({"flows/complaint.yaml": broken.encode()}, EDITOR, "Wrong", base)
+    async with page_of(desk) as page:
+        await log_in(page)
+        await page.goto("/studio/publish")
+        await expect(page.locator("#checks")).to_contain_text("Kladden kontrolleres nu")
+        why = page.get_by_label("Hvorfor?")
+        await why.fill("Because")
+        held_check.set()
+        said = "[goto-unknown]" if is_broken else "Ingen fejl fundet."
+        await expect(page.locator("#checks")).to_contain_text(said, timeout=60_000)
+        if is_broken:
+            await expect(why).to_have_count(0)
+        else:
+            await expect(why).to_have_value("Because")
+            await page.get_by_role("button", name="Udgiv nu").click()
+            await expect(page.get_by_role("status").first).to_contain_text("Udgivet")
+
+
+async def test_without_scripts_the_page_is_loaded_again(desk: Desk, held_check: Event) -> None:
+    async with page_of(desk, java_script_enabled=False) as page:
+        await log_in(page)
+        for path in ("/studio/publish", "/studio/map"):
+            await page.goto(path)
+            await expect(page.locator("#checks")).to_contain_text("Kladden kontrolleres nu")
+        held_check.set()
+
+        async def is_known() -> bool:
+            await page.get_by_role("link", name="Genindlæs siden").click()
+            return await page.get_by_role("link", name="Genindlæs siden").count() == 0
+
+        async with asyncio.timeout(60):
+            while not await is_known():
+                pass
 
 
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["with JavaScript", "without JavaScript"])

@@ -1,8 +1,13 @@
 """The page that publishes, and the history that takes back."""
 
+from threading import Event
+
+import pytest
+
 from bot.content.editorial import Editorial
 from bot.content.repository import Author
 from bot.web.account import Role
+from tests.support.waiting import eventually
 from tests.support.web import Browser, Desk
 
 EDITOR = Author("Editor A", "editor-a@vejviser.invalid")
@@ -50,14 +55,44 @@ async def test_change_is_shown_word_by_word_published_and_taken_back(desk: Desk,
     assert {line.what for line in lines} >= {"published", "taken_back"}
 
 
-async def test_errors_are_listed_and_nothing_goes_live(desk: Desk, editorial: Editorial) -> None:
+@pytest.mark.parametrize("path", ["/studio/publish", "/studio/map"])
+async def test_page_never_waits_for_the_checks_and_what_they_say_is_fetched(
+    desk: Desk, editorial: Editorial, held_check: Event, path: str
+) -> None:
+    edited = edit(editorial, "goto: who}", "goto: nowhere}", "flows/complaint.yaml")
+    part = f"{path}?part=checks&revision={edited}"
+    browser = await publisher(desk)
+    page = (await browser.get(path)).text
+    assert "The draft is being checked" in page
+    assert "goto-unknown" not in page
+    assert f'hx-get="{part.replace("&", "&amp;")}"' in page or path == "/studio/map"
+    assert (await browser.get(part)).status_code == 204
+    held_check.set()
+    await eventually(lambda: editorial.known_problems(edited) is not None, 60)
+    for shown in ((await browser.get(part)).text, (await browser.get(path)).text):
+        assert "is no node" in shown
+        assert "is being checked" not in shown
+        assert "every 1s" not in shown
+
+
+async def test_what_the_checks_say_of_an_unknown_state_is_not_found(desk: Desk) -> None:
+    browser = await publisher(desk)
+    for revision in ("0" * 40, "x", ""):
+        assert (await browser.get(f"/studio/publish?part=checks&revision={revision}")).status_code == 404
+
+
+async def test_errors_are_listed_and_nothing_goes_live(desk: Desk, editorial: Editorial, held_check: Event) -> None:
     live = editorial.live()
     edited = edit(editorial, "goto: who}", "goto: nowhere}", "flows/complaint.yaml")
     browser = await publisher(desk)
-    assert "[goto-unknown]" in (await browser.get("/studio/publish")).text
+    assert 'name="why"' in (await browser.get("/studio/publish")).text  # nobody knows of the error yet
+    held_check.set()
     refused = await browser.post("/studio/publish", {"revision": edited, "why": "Because"})
     assert refused.status_code == 422
     assert editorial.live() == live
+    page = (await browser.get("/studio/publish")).text
+    assert "[goto-unknown]" in page
+    assert 'name="why"' not in page
 
 
 async def test_other_publisher_was_faster(desk: Desk, editorial: Editorial) -> None:
