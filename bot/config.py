@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="`postgresql://user:password@host/name`. Default: SQLite in the data folder."
     )
-    data_dir: Path = Field(Path(".vejviser"), description="Where the database and the key are kept.")
+    data_dir: Path = Field(
+        Path(".vejviser"),
+        description="Where the SQLite database, the key and the content's repository are kept. All processes share one "
+        "folder, also on several machines.",
+    )
     content_dir: Path | None = Field(
         None, description="Folder with `flows/`, `knowledge/`, `locales/`. Default: the content that was installed."
     )
