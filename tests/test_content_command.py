@@ -86,6 +86,16 @@ def test_content_of_a_folder_has_no_repository(vejviser: Command, tmp_path: Path
     assert "VEJVISER_CONTENT_DIR is set" in said
 
 
+def test_contact_sheet_is_written(vejviser: Command, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.html"
+    code, said = vejviser("content", "contact-sheet", str(sheet), "--language", "da", "--language", "tr")
+    assert code == 0, said
+    text = sheet.read_text("utf-8")
+    assert "complaint/who" in text
+    assert 'lang="tr"' in text
+    assert 'lang="ar"' not in text
+
+
 def test_what_is_live_is_checked(vejviser: Command) -> None:
     code, said = vejviser("check", "--live", "--today", "2026-11-24")
     assert code == 0, said

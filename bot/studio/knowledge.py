@@ -24,7 +24,6 @@ from bot.web.refused import told_at
 from bot.web.web import Web
 
 ARTICLES, SERVICES = "/studio/articles", "/studio/services"
-FOLDERS = {"articles": "knowledge/articles", "services": "knowledge/services"}
 LONGEST_ARTICLE = 100_000
 LISTS = ("topics", "for", "languages")
 SWITCHES = ("described", "anonymous", "interpreter", "referral", "staff_only")  # yes, no or not known

@@ -1,6 +1,6 @@
 """`/studio/numbers`: what citizens did, in numbers: who came to a node, who went on, language by language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,9 +38,8 @@ class Bar:
         asked = _shown(visits.handoffs), _shown(visits.unanswered)
         if visits.arrivals < FEWEST:
             return cls(node, None, None, *asked)
-        # Who came before the first day may leave after it.
-        left = min(visits.leavings, visits.arrivals)
-        return cls(node, visits.arrivals, round(100 * (visits.arrivals - left) / visits.arrivals), *asked)
+        stayed = round(100 * (visits.arrivals - visits.leavings) / visits.arrivals)
+        return cls(node, visits.arrivals, stayed, *asked)
 
 
 def _shown(number: int) -> int | None:
@@ -55,11 +54,38 @@ async def visits_of(web: Web, locale: str | None = None) -> Mapping[str, Bar]:
 async def _sums(web: Web, locale: str | None) -> Mapping[str, Visits]:
     last = copenhagen_day(web.now())
     sums = await web.store.run(lambda unit: unit.visits.sums(last - timedelta(days=DAYS), last))
-    totals: dict[str, Visits] = {}
+    by_node: dict[str, list[Visits]] = {}
     for (spoken, node), visits in sums.items():
         if locale is None or spoken == locale:
-            totals[node] = totals.get(node, Visits()) + visits
-    return totals
+            by_node.setdefault(node, []).append(visits)
+    return {node: _together(parts, with_small=True) for node, parts in by_node.items()}
+
+
+def _together(parts: Sequence[Visits], *, with_small: bool) -> Visits:
+    """The sum of what is shown one by one elsewhere.
+
+    A number that is too small must not come out as the difference: it is left out, or stands for several in the sum.
+
+    Args:
+        with_small: What is too small is in it where it is not too small together.
+    """
+    known = [each for each in parts if each.arrivals >= FEWEST]
+    small = [each for each in parts if each.arrivals < FEWEST]
+    counted = parts if with_small and sum(each.arrivals for each in small) >= FEWEST else known
+    return Visits(
+        _sum([each.arrivals for each in parts], with_small),
+        sum(min(each.leavings, each.arrivals) for each in counted),  # who came before the first day may leave after it
+        _sum([each.handoffs for each in parts], with_small),
+        _sum([each.unanswered for each in parts], with_small),
+    )
+
+
+def _sum(numbers: Sequence[int], with_small: bool) -> int:
+    shown = sum(number for number in numbers if number >= FEWEST)
+    small = sum(numbers) - shown
+    if with_small and small >= FEWEST:
+        return shown + small
+    return shown or min(small, FEWEST - 1)
 
 
 @get(PATH, opt=READERS)
@@ -88,8 +114,5 @@ async def numbers(request: SignedIn, web: Web, drafts: Shown) -> Response[str]:
 
 def _whole(flow: str, visits: Mapping[str, Visits]) -> Bar:
     """A language's nodes together, as far as each can be shown."""
-    asked = {node: each for node, each in visits.items() if not flow or node.partition("/")[0] == flow}
-    known = [each for each in asked.values() if each.arrivals >= FEWEST]
-    everything = sum(asked.values(), Visits())
-    arrivals, leavings = sum(each.arrivals for each in known), sum(min(each.leavings, each.arrivals) for each in known)
-    return Bar.of("", Visits(arrivals, leavings, everything.handoffs, everything.unanswered))
+    asked = [each for node, each in visits.items() if not flow or node.partition("/")[0] == flow]
+    return Bar.of("", _together(asked, with_small=False))

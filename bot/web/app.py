@@ -17,7 +17,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 from litestar.utils.scope.state import ScopeState
 
-from bot.errors import StorageUnavailable
+from bot.errors import ContentUnusable, RevisionUnknown, StorageUnavailable
 from bot.web.access import MustChangePassword, check_access, public, refuse_undeclared
 from bot.web.live import live
 from bot.web.login import LOGIN_PATH, LoginPages, logout
@@ -30,6 +30,7 @@ from bot.web.session import SessionMiddleware
 from bot.web.web import Web, WebParts
 
 STATIC_CACHE = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)  # the address changes with the file
+WRITTEN = ("text", "form-", "f-", "value")  # beginnings of the names of fields that people write texts in
 log = structlog.get_logger()
 Answer = Response[Any]
 
@@ -64,6 +65,8 @@ def make_app(web: Web, pages: Sequence[ControllerRouterHandler]) -> Litestar:
             PermissionDeniedException: errors.refused,
             HTTPException: errors.http,
             StorageUnavailable: errors.away,
+            ContentUnusable: errors.unusable,
+            RevisionUnknown: errors.unknown,
             Exception: errors.broken,
         },
         openapi_config=None,
@@ -86,9 +89,10 @@ class _Errors:
         own address, and the way leads back there."""
         is_form = request.method == "POST"
         form = ScopeState.from_scope(request.scope).form if is_form else {}  # read by the CSRF check
-        text = form.get("text", "") if isinstance(form, Mapping) else ""
-        back = request.url.path.rpartition("/")[0] if text else ""
-        return self._web.pages.render(request, "error.html", status, problem=problem, text=str(text), back=back)
+        values = form if isinstance(form, Mapping) else {}
+        back = request.url.path.rpartition("/")[0] if values.get("text") else ""
+        text = "\n\n".join(str(value) for name, value in values.items() if value and name.startswith(WRITTEN))
+        return self._web.pages.render(request, "error.html", status, problem=problem, text=text, back=back)
 
     def stranger(self, request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
         """To the login, and back."""
@@ -114,6 +118,13 @@ class _Errors:
 
     def away(self, request: Request[Any, Any, Any], error: StorageUnavailable) -> Answer:
         return self._page(request, 503, "away")
+
+    def unusable(self, request: Request[Any, Any, Any], error: ContentUnusable) -> Answer:
+        log.error("content unusable", error=type(error).__name__, method=request.method)
+        return self._page(request, 503, "content")
+
+    def unknown(self, request: Request[Any, Any, Any], error: RevisionUnknown) -> Answer:
+        return self._page(request, 404, "missing")
 
     def broken(self, request: Request[Any, Any, Any], error: Exception) -> Answer:
         log.error("page failed", error=type(error).__name__, method=request.method)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.content.editorial import Editorial
 from bot.content.published import Published
+from bot.content.report import new_problems
 from bot.content.repository import Author
 from bot.content.workbench import State
 from bot.errors import ContentClash, PublishRefused
@@ -84,6 +85,16 @@ def test_what_is_wrong_does_not_go_live(editorial: Editorial, path: str, before:
     with pytest.raises(PublishRefused, match=code):
         editorial.publish(edited, B, "Why not")
     assert editorial.live() == live
+
+
+def test_check_since_tells_only_what_is_new(editorial: Editorial) -> None:
+    first = replace(editorial, "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
+    replace(editorial, "flows/complaint.yaml", "flow: complaint", "# A line more: all others move.\nflow: complaint")
+    assert new_problems(editorial.problems(first), editorial.problems()) == []
+    replace(editorial, "locales/en/LC_MESSAGES/flows.po", 'msgstr "No"', 'msgstr "No {name}"')
+    assert [each.code for each in new_problems(editorial.problems(first), editorial.problems())] == [
+        "placeholder-extra"
+    ]
 
 
 def test_nothing_and_no_reason_are_no_publication(editorial: Editorial) -> None:

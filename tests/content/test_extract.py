@@ -4,6 +4,7 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_dir
 
 from bot.content.catalog import load_po, po_path
@@ -25,6 +26,21 @@ def test_our_catalogs_are_in_step_with_the_danish(tmp_path: Path) -> None:
 def test_every_shipped_language_is_complete() -> None:
     waiting = [str(problem) for problem in try_load(ROOT, TODAY).problems if problem.code in ("missing", "stale")]
     assert waiting == []
+
+
+@pytest.mark.parametrize(
+    ("key", "flags"),
+    [
+        ("common/back", {"max-length:4096"}),
+        ("start/menu/choices/no", {"max-length:60"}),
+        ("common/short_description", {"max-length:120"}),
+        ("common/date_meant", {"max-length:4096", "python-brace-format"}),
+    ],
+)
+def test_entry_tells_translators_tools_its_length_and_values(key: str, flags: set[str]) -> None:
+    entries = {message.context: message for message in messages_of(load_po(po_path(ROOT, "tr", "flows"), "tr"))}
+    assert set(entries[key].flags) == flags
+    assert entries["start/menu/choices/no"].auto_comments == ["A button."]
 
 
 def test_new_language_is_a_folder(tmp_path: Path) -> None:

@@ -138,6 +138,23 @@ def test_pushed_work_that_breaks_the_draft_waits_with_its_reasons(open_again: Ca
     assert any("[goto-unknown]" in reason for reason in reasons)
 
 
+def test_pushed_work_that_is_right_is_in_the_draft_at_the_next_look(open_again: Callable[[], Published]) -> None:
+    published = open_again()
+    hold(published)
+    start = published.repository.revision(DRAFT)
+    pushed = save(published, '"Nej"', '"Nej tak"')
+    point(published, "incoming/weblate", pushed)
+    point(published, DRAFT, start)
+    own = save(published, '"Hayır"', '"Yok"', "locales/tr/LC_MESSAGES/flows.po")
+    published.sync()
+    draft = published.repository.revision(DRAFT)
+    assert draft not in (own, pushed)
+    assert b'"Nej tak"' in (published.repository.read(FLOW, draft) or b"")
+    assert b'"Yok"' in (published.repository.read("locales/tr/LC_MESSAGES/flows.po", draft) or b"")
+    assert published.waiting() == []
+    assert published.repository.revision(LIVE) == start  # a draft is a draft
+
+
 def point(published: Published, branch: str, revision: str) -> None:
     import pygit2
 
@@ -145,8 +162,14 @@ def point(published: Published, branch: str, revision: str) -> None:
     repo.references.create(f"refs/heads/{branch}", pygit2.Oid(hex=revision), force=True)
 
 
-async def test_turns_wait_less_than_50_ms_while_a_release_is_exchanged(open_again: Callable[[], Published]) -> None:
-    held = hold(open_again())
+@pytest.mark.parametrize("is_checked", [False, True], ids=["exchanged", "a draft is checked"])
+async def test_turns_wait_less_than_50_ms_while_a_release_is(
+    open_again: Callable[[], Published], is_checked: bool
+) -> None:
+    published = open_again()
+    held = hold(published)
+    draft = save(published, '"Nej"', '"Nej tak"')
+    published.checkouts.get(draft)
     waits: list[float] = []
 
     async def turns() -> None:
@@ -159,7 +182,10 @@ async def test_turns_wait_less_than_50_ms_while_a_release_is_exchanged(open_agai
     gc.freeze()  # as the running bot does
     task = asyncio.create_task(turns())
     await asyncio.sleep(0.1)
-    assert await asyncio.to_thread(held.reload) == ()
+    if is_checked:
+        assert (await asyncio.to_thread(published.load, draft)).errors == ()
+    else:
+        assert await asyncio.to_thread(held.reload) == ()
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

@@ -1,8 +1,12 @@
 """Every node, every language, every button: within Telegram's limits, and never a dead end."""
 
+import re
+from html import escape
+
 import pytest
 
 from bot.content.checks.length import _Estimate, _excesses
+from bot.content.contact_sheet import contact_sheet
 from bot.content.walk import ALIKE, Screen, Walk, walk
 from bot.engine.advance import advance, find_node
 from bot.engine.effects import SendMessage, Text
@@ -11,7 +15,7 @@ from bot.engine.press import read_press
 from bot.engine.session import Session
 from bot.i18n.render import utf16_length
 from bot.i18n.template import PLACEHOLDER
-from tests.support.content import our_release
+from tests.support.content import TODAY, our_release
 from tests.support.conversation import AT
 
 LOCALES = our_release().locales
@@ -28,6 +32,16 @@ def test_every_node_is_walked(locale: str) -> None:
     shown = {screen.node for screen in SCREENS[locale]}
     passing = {id for id, node in release.nodes.items() if node.kind in ("branch", "call")}
     assert shown - {"emergency"} == release.nodes.keys() - passing
+
+
+def test_contact_sheet_has_every_screen_in_every_language() -> None:
+    sheet = contact_sheet(our_release(), TODAY)
+    heads = set(re.findall(r'<th scope="row">([^ <]+)', sheet))
+    assert heads == {screen.node for screen in SCREENS["da"]}
+    for locale in LOCALES:
+        assert sheet.count(f'<td lang="{locale}"') == len(SCREENS[locale])
+        for screen in SCREENS[locale]:
+            assert escape(screen.body["text"]) in sheet, (locale, screen.node)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -7,7 +7,9 @@ import pytest
 
 from bot.content.editorial import Editorial
 from bot.content.repository import Author
+from bot.content.workbench import State
 from bot.content.yaml_file import read_yaml
+from bot.errors import ContentUnusable
 from bot.runner.visits import Place, Visits
 from bot.studio.draft import Drafts
 from bot.studio.form import Field, Row, node_fields
@@ -59,7 +61,7 @@ async def test_pages_of_flows(desk: Desk, editorial: Editorial) -> None:
     assert "<svg" in page
     assert 'aria-label="complaint/who"' in page
     assert "Cevabı kim gönderdi?" in page
-    assert "40" in page
+    assert "40 came here, 25 % stopped here" in page
     node = (await browser.get("/studio/flows/complaint/node?name=who")).text
     assert "Udbetaling Danmark" in node
     assert "key-cap" in node
@@ -84,6 +86,7 @@ async def test_text_and_buttons_of_a_node(desk: Desk, editorial: Editorial) -> N
     node = editorial.bench().sources.nodes["complaint/who"]
     assert node["say"] == "Hvem har skrevet?"
     assert [choice["id"] for choice in node["choices"]] == ["committee", "udk", "region", "kk"]
+    assert node["choices"][2] == {"id": "region", "label": "Regionen", "goto": "other"}
     commit = editorial.repository.last_change("flows/complaint.yaml")
     assert commit is not None
     assert commit.author.name == "Editor A"
@@ -222,6 +225,13 @@ async def test_article_is_edited_beside_its_screens(desk: Desk, editorial: Edito
     assert "social_complaint.lav" in (await browser.post(f"/studio/articles/{ARTICLE}/check", wrong)).text
     assert (await browser.post(f"/studio/articles/{ARTICLE}", form)).status_code == 303
     assert "helt gratis" in file(editorial, f"knowledge/articles/{ARTICLE}.md")
+    commit = editorial.repository.commit_of(editorial.draft())
+    assert (commit.author.name, commit.message) == ("Editor A", f"article/{ARTICLE}")
+    late = await browser.post(f"/studio/articles/{ARTICLE}", form | {"text": text.replace("helt gratis", "kun gratis")})
+    assert late.status_code == 409
+    assert "<ins>" in late.text
+    assert "kun gratis" in late.text
+    assert "kun gratis" not in file(editorial, f"knowledge/articles/{ARTICLE}.md")
     assert (await browser.post(f"/studio/articles/{ARTICLE}", form | {"text": "no title"})).status_code == 422
     assert (await browser.get("/studio/articles/..%2F..%2Fflows%2Fcommon")).status_code == 404
     assert (await browser.get("/studio/articles/danner")).status_code == 404
@@ -249,6 +259,38 @@ async def test_place_is_edited_beside_its_page(desk: Desk, editorial: Editorial)
     assert (await browser.post("/studio/services/danner", form | {"f-what": "Her kan du ringe."})).status_code == 303
     after = read_yaml(file(editorial, "knowledge/services/danner.yaml"))
     assert after == {**before, "what": "Her kan du ringe."}
+    commit = editorial.repository.commit_of(editorial.draft())
+    assert (commit.author.name, commit.message) == ("Editor A", "service/danner")
+    late = await browser.post("/studio/services/danner", form | {"f-what": "Her kan du skrive."})
+    assert late.status_code == 409
+    assert "Her kan du skrive." in late.text
+    assert read_yaml(file(editorial, "knowledge/services/danner.yaml")) == after
+
+
+# --- faults -------------------------------------------------------------------------------------
+
+
+async def test_full_disk_or_damaged_repository_is_said_and_the_text_is_not_lost(
+    desk: Desk, editorial: Editorial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await editor(desk)
+    form = node_form(editorial, "complaint/who", **{"f-say": "Min tekst"})
+
+    def unusable(*_: object) -> str:
+        raise ContentUnusable("The disk is full, or something is damaged.")
+
+    monkeypatch.setattr(editorial.repository, "commit", unusable)
+    answer = await browser.post("/studio/flows/complaint/node", form)
+    assert answer.status_code == 503
+    assert "Nothing is saved, and citizens see the same as before." in answer.text
+    assert "Min tekst" in answer.text
+    monkeypatch.setattr(editorial.repository, "revision", unusable)
+    assert (await browser.get("/studio/map")).status_code == 503
+
+
+async def test_edit_of_an_unknown_state_is_not_found(desk: Desk, editorial: Editorial) -> None:
+    form = node_form(editorial, "complaint/who") | {"base": "0" * 40}
+    assert (await (await editor(desk)).post("/studio/flows/complaint/node", form)).status_code == 404
 
 
 # --- map and numbers ----------------------------------------------------------------------------
@@ -257,8 +299,13 @@ async def test_place_is_edited_beside_its_page(desk: Desk, editorial: Editorial)
 async def test_map_says_what_is_urgent(desk: Desk, editorial: Editorial) -> None:
     raw = file(editorial, "flows/complaint.yaml").replace("goto: who}", "goto: nowhere}", 1)
     cut = file(editorial, "knowledge/facts/treatment.yaml").replace('value: "2025-01-01"', 'value: "2027-01-01"')
+    due = file(editorial, "knowledge/facts/complaint.yaml").replace(
+        "checked_by: null", 'checked_by: null\n    review_by: "2026-11-23"', 1
+    )
+    yes = file(editorial, "flows/common.yaml").replace('"Ja"', '"Ja tak"', 1)
     po = file(editorial, "locales/tr/LC_MESSAGES/flows.po").replace('msgstr "Hayır"', 'msgstr "Hayır {name}"', 1)
     changes = {"flows/complaint.yaml": raw.encode(), "knowledge/facts/treatment.yaml": cut.encode()}
+    changes |= {"knowledge/facts/complaint.yaml": due.encode(), "flows/common.yaml": yes.encode()}
     changes["locales/tr/LC_MESSAGES/flows.po"] = po.encode()  # as a push from outside may bring it
     editorial.save(changes, OTHER, "", editorial.draft())
     await desk.store.run(lambda unit: unit.questions.add("Hvor kan jeg <b>cykle</b>?", "da", desk.at))
@@ -269,6 +316,26 @@ async def test_map_says_what_is_urgent(desk: Desk, editorial: Editorial) -> None
     assert "which the Danish does not have" in page
     assert "/studio/translate/tr?state=todo" in page
     assert "citizens_adviser.cut_on" in page  # a day to come
+    assert '<a href="/studio/facts/social_complaint.period"><code>social_complaint.period</code></a> 2026-11-23' in page
+    counts = editorial.bench().counts()["tr"]
+    row = f"<td>{counts[State.STALE]}</td><td>{counts[State.MISSING]}</td><td>{counts[State.DRAFT]}</td>"
+    assert row in page
+    assert counts[State.STALE] == 1
+
+
+async def test_small_number_is_not_told_by_subtraction(desk: Desk) -> None:
+    day = date(2026, 11, 23)
+
+    async def everything(*small: str) -> str:
+        numbers = {Place(day, tag, "complaint/who"): Visits(4, 3, handoffs=4) for tag in small}
+        await desk.store.run(lambda unit: unit.visits.add(numbers))
+        return (await browser.get("/studio/numbers?flow=complaint")).text
+
+    turkish = {Place(day, "tr", "complaint/who"): Visits(40, 30, handoffs=7)}
+    await desk.store.run(lambda unit: unit.visits.add(turkish))
+    browser = await editor(desk)
+    assert "<td>40</td><td>25 %</td><td>7</td>" in await everything("ar")
+    assert "<td>48</td><td>25 %</td><td>15</td>" in await everything("en")  # two of them: nobody knows whose
 
 
 async def test_small_numbers_are_hidden(desk: Desk) -> None:
@@ -282,10 +349,11 @@ async def test_small_numbers_are_hidden(desk: Desk) -> None:
     await desk.store.run(lambda unit: unit.visits.add(numbers))
     browser = await editor(desk)
     page = (await browser.get("/studio/numbers?flow=complaint")).text
-    assert "<td>44</td>" in page
+    assert "<td>40</td><td>25 %</td><td>7</td><td>below 5</td>" in page
     assert "below 5" in page
     assert "1000" not in page
     assert "<svg" in page
+    assert "<td>4</td>" not in page
     turkish = (await browser.get("/studio/numbers?tag=tr")).text
     assert "<td>40</td><td>25 %</td><td>7</td><td>below 5</td>" in turkish
     assert "<td>40</td><td>25 %</td><td>7</td><td>below 5</td>" in page  # the row of the language

@@ -8,6 +8,7 @@ import pytest
 
 from bot.content.checking import Checking
 from bot.content.editorial import Editorial
+from bot.content.load import try_load
 from bot.content.published import Published
 from bot.content.repository import Author
 from bot.content.workbench import Workbench
@@ -89,6 +90,12 @@ async def test_pages_are_fast(large_desk: Desk, record_property: Callable[[str, 
         if min(times) > MOST_S:
             slow[path] = round(min(times), 3)
     assert slow == {}
+
+
+def test_check_of_everything_takes_less_than_ten_seconds(content: Path) -> None:
+    started = time.process_time()
+    assert try_load(content, TODAY).errors == ()
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Translating: lists, one text with its context, what is refused, who may approve, and two at one text."""
 
+import re
+
 import pytest
 
 from bot.content.editorial import Editorial
@@ -56,6 +58,10 @@ async def test_text_with_what_changed_its_screen_and_the_glossary(desk: Desk, ed
     page = (await browser.get(f"{TEXT}?key=complaint/decision/say")).text
     assert "karar" in page  # the glossary's word
     assert "key-cap" in page  # the screen with its buttons
+    assert re.search(r"The screen takes \d+ of 4096 signs\.", page)
+    label = (await browser.get(f"{TEXT}?key=complaint/decision/choices/written")).text
+    written = editorial.bench().entry("tr", "complaint/decision/choices/written").forms[0]
+    assert f"The button takes {len(written)} of 60 signs." in label
     arabic = (await browser.get("/studio/translate/ar/text?key=complaint/decision/say")).text
     assert 'dir="rtl"' in arabic
     chips = (await browser.get(f"{TEXT}?key=article/complaint-over-municipal-decision/afterwards/text")).text
