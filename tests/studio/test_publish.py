@@ -5,6 +5,7 @@ from threading import Event
 import pytest
 
 from bot.content.editorial import Editorial
+from bot.content.published import Published
 from bot.content.repository import Author
 from bot.web.account import Role
 from tests.support.waiting import eventually
@@ -125,3 +126,20 @@ async def test_content_of_a_folder_has_no_studio(desk: Desk) -> None:
     browser = await plain.signed_in(await plain.add("editor-a", [Role.EDITOR]))
     assert "VEJVISER_CONTENT_DIR" in (await browser.get("/studio")).text
     assert (await browser.get("/studio/publish")).status_code == 404
+
+
+async def test_four_eyes_where_they_are_asked_for(desk: Desk, published: Published) -> None:
+    editorial = Editorial(published, lambda: desk.at, four_eyes=True)
+    desk = Desk(desk.store, editorial=editorial)
+    base = editorial.draft()
+    changes = editorial.bench().translate("tr", {"common/no": "Yok"})
+    author = Author("Publisher B", "publisher-b@vejviser.invalid")
+    form = {"revision": editorial.save(changes, author, "Better", base), "why": "Shorter"}
+    own = await publisher(desk)
+    page = (await own.get("/studio/publish")).text
+    assert "Four eyes" in page
+    assert 'name="why"' not in page
+    assert (await own.post("/studio/publish", form)).status_code == 422
+    assert editorial.live() == base
+    other = await desk.signed_in(await desk.add("publisher-c", [Role.PUBLISHER], name="Publisher C"))
+    assert (await other.post("/studio/publish", form)).status_code == 303
