@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot.articles.fact import Fact
+from bot.articles.service import CONTACTS
 from bot.content.approvals import read_approvals
 from bot.content.build import build_facts, build_nodes, build_services
 from bot.content.catalog import SOURCE_LOCALE, Translated
@@ -21,7 +22,7 @@ from bot.content.editorial import Editorial
 from bot.content.problem import Problem
 from bot.content.release import Release
 from bot.content.repository import Commit
-from bot.content.source import Sources, reread
+from bot.content.source import Sources, reread, service_fact
 from bot.content.walk import Screen, walk_node
 from bot.content.workbench import State, Workbench, forms_in
 from bot.i18n.template import placeholders
@@ -129,9 +130,9 @@ class View:
             if isinstance(node.get("period"), str):
                 found.setdefault(node["period"], []).append(id)
         for id, service in self.sources.services.items():
-            for value in service.values():
-                if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-                    found.setdefault(value[1:-1], []).append(f"service/{id}")
+            for contact in CONTACTS:
+                if service.get(contact) is not None:
+                    found.setdefault(service_fact(id, contact, service[contact]), []).append(f"service/{id}/what")
         return {name: tuple(dict.fromkeys(places)) for name, places in found.items()}
 
 

@@ -1,7 +1,7 @@
 """`/studio/facts`: every number, address and time limit with its source, where it shows, and who looked at it when."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, get_args
 
@@ -11,11 +11,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from bot.articles.fact import CONFIDENCES, Fact
+from bot.content.catalog import SOURCE_LOCALE
 from bot.content.workbench import State
 from bot.dates.deadline import Period, Unit
 from bot.errors import ContentClash, EditRefused
-from bot.studio.bubble import bubble_of
-from bot.studio.draft import Draft
+from bot.studio.bubble import Bubble, bubble_of
+from bot.studio.draft import Draft, View
 from bot.studio.edit import Edit, draft_for, edit_status, file_of, refuse_edit, save_edit
 from bot.studio.entry import block_of, set_entry
 from bot.studio.form import text_of
@@ -87,6 +88,25 @@ async def change_fact(request: SignedIn, web: Web, editorial: Studio, drafts: Sh
         theirs = list(differing_words(_block(base, path, place), _block(now, path, place)))
         return await refuse_edit(request, web, page, now, typed, clash=theirs)
     return Redirect(f"{page}?done={'checked' if is_check else 'saved'}", status_code=303)
+
+
+@post(f"{PATH}/{{name:str}}/check", opt=EDITORS)
+async def check_fact(request: SignedIn, web: Web, drafts: Shown, name: FromPath[str]) -> Response[str]:
+    """While it is typed: what is wrong with it, and a screen with it. Changes nothing."""
+    draft = await drafts.now()
+    typed = _typed(await request.form(), _fields_of(draft, name))
+    path, place = _place_of(draft, name)
+    refused = ""
+    values: dict[str, Any] = {"problems": [], "bubbles": []}
+    try:
+        changed = _written(file_of(draft, path), place, typed)
+        trial = await asyncio.to_thread(draft.tried, {path: changed.encode()})
+        values["problems"] = await asyncio.to_thread(lambda: trial.new_problems)
+        values["bubbles"] = await asyncio.to_thread(_shown_in, trial, draft.uses.get(name, ()))
+    except EditRefused as error:
+        refused = str(error)
+    values |= {"refused": refused, "tag": SOURCE_LOCALE, "direction": "ltr"}
+    return web.pages.render(request, "studio_checked.html", **values)
 
 
 # --- the file behind a fact ---------------------------------------------------------------------
@@ -208,8 +228,13 @@ def _uses(draft: Draft, name: str) -> dict[str, Any]:
         )
         for key in keys
     ]
-    first = next((screens for key in keys if (screens := draft.screens_with(key, "da"))), [])
-    return {"uses": rows, "bubble": bubble_of(first[0].body) if first else None}
+    return {"uses": rows, "bubbles": _shown_in(draft, keys)}
+
+
+def _shown_in(view: View, keys: Sequence[str]) -> list[Bubble]:
+    """One screen that one of these texts is on; none where there is no such screen."""
+    first = next((screens for key in keys if (screens := view.screens_with(key, SOURCE_LOCALE))), [])
+    return [bubble_of(screen.body) for screen in first[:1]]
 
 
 def _speaks(draft: Draft, tag: str, key: str) -> bool:

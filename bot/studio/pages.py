@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from bot.content.editorial import Editorial
 from bot.studio.draft import Drafts
-from bot.studio.facts import change_fact, fact, facts
+from bot.studio.facts import change_fact, check_fact, fact, facts
 from bot.studio.files import export, files, take_in
 from bot.studio.flows import add_node, change_node, check_node, flow, flows, node
 from bot.studio.knowledge import (
@@ -53,7 +53,7 @@ async def no_studio(request: SignedIn, web: Web) -> Response[str]:
 PAGES: list[ControllerRouterHandler] = [start, publish_page, publish, history, history_of, take_back]
 PAGES += [overview, languages, texts, approve_many, text, save, check, reviewers, change_reviewer]
 PAGES += [flows, flow, add_node, node, change_node, check_node, named_text, change_named_text]
-PAGES += [facts, fact, change_fact, articles, article, change_article, check_article]
+PAGES += [facts, fact, change_fact, check_fact, articles, article, change_article, check_article]
 PAGES += [services, service, change_service, check_service, numbers]
 PAGES += [files, export, take_in]
 PAGES += [preview, walk_on, preview_link, sheet]

@@ -39,6 +39,7 @@ EXPECTED = {
     ("GET", "/studio/facts"): READERS,
     ("GET", "/studio/facts/{name:str}"): READERS,
     ("POST", "/studio/facts/{name:str}"): EDITORS,
+    ("POST", "/studio/facts/{name:str}/check"): EDITORS,
     ("GET", "/studio/articles"): READERS,
     ("GET", "/studio/articles/{id:str}"): READERS,
     ("POST", "/studio/articles/{id:str}"): EDITORS,

@@ -16,6 +16,7 @@ from bot.studio.form import Field, Row, node_fields
 from bot.web.account import Role
 from tests.support.web import Browser, Desk
 
+ISOLATES = dict.fromkeys((0x2068, 0x2069))
 OTHER = Author("Editor B", "editor-b@vejviser.invalid")
 
 
@@ -160,6 +161,8 @@ async def test_fact_with_where_it_shows(desk: Desk, editorial: Editorial) -> Non
     page = (await browser.get("/studio/facts/social_complaint.period")).text
     assert "article/complaint-staff-and-case-handling/short" in page
     assert "/studio/translate/tr/text?key=" in page
+    place = (await browser.get("/studio/facts/danner.email")).text
+    assert "/studio/translate/tr/text?key=service/danner/what" in place
     assert (await browser.get("/studio/facts/nothing.here")).status_code == 404
 
 
@@ -190,6 +193,20 @@ async def test_checked_today_unchanged_in_one_press(desk: Desk, editorial: Edito
     assert (str(fields["checked_on"]), fields["checked_by"]) == ("2026-11-24", "Editor A")
     assert fields["value"] == value
     assert not Drafts(editorial).get().problems or all(each.is_warning for each in editorial.problems())
+
+
+async def test_screen_and_problems_of_a_fact_are_shown_while_typing(desk: Desk, editorial: Editorial) -> None:
+    browser, before = await editor(desk), editorial.draft()
+    path = "/studio/facts/social_complaint.period/check"
+    shown = (await browser.post(path, fact_form(editorial, length="37"))).text.translate(ISOLATES)
+    assert "37 uger" in shown
+    assert "No errors found." in shown
+    wrong = (await browser.post(path, fact_form(editorial, confidence="sure"))).text
+    assert "confidence must be one of" in wrong
+    contact = await browser.post("/studio/facts/danner.email/check", fact_form(editorial, value="mail@example.org"))
+    assert "mail@example.org" in contact.text
+    assert (await browser.post("/studio/facts/nothing.here/check", {})).status_code == 404
+    assert editorial.draft() == before
 
 
 async def test_contact_of_a_place_is_changed_in_its_file(desk: Desk, editorial: Editorial) -> None:
