@@ -30,10 +30,11 @@ SURE_LEAD = 0.15  # how far words must put one meaning before all others to need
 TOPIC_FLOOR = 0.15  # below it the bot says that it did not understand
 OTHER_LEAD = 0.0  # how far the best topic must lead what we cannot help with
 NEXT_OFFER = 0.15  # further topics are offered from this share of the best one's score on
-DANGER_FLOOR = 0.25
+DANGER_FLOOR = 0.35
 DANGER_DOUBT = 0.15
-HARMLESS_LEAD = 0.1
-VETO_LEAD = 0.4  # from which on what only sounds like danger takes back even a phrase of danger
+DANGER_LEAD = 0.1  # how far danger must lead what only sounds so
+DANGER_TOPIC_LEAD = 0.1  # and the best topic
+VETO_LEAD = 0.1  # from which on what only sounds like danger takes back even a phrase of danger
 HUMAN_FLOOR = 0.30
 
 
@@ -246,13 +247,13 @@ def _best_topic(scores: Mapping[str, float]) -> float:
 
 
 def _takes_not_back(scores: Mapping[str, float]) -> bool:
-    """Danger was said in words that we know; only a text that is much more like what merely sounds so is none."""
+    """Danger was said in words that we know; only a text that is clearly more like what merely sounds so is none."""
     return scores.get(HARMLESS, 0.0) < scores.get(DANGER, 0.0) + VETO_LEAD
 
 
 def _is_danger(scores: Mapping[str, float]) -> bool:
-    """Very like what people say in danger, more than like any topic: a mother may stand in both."""
-    least = max(DANGER_FLOOR, scores.get(HARMLESS, 0.0) + HARMLESS_LEAD, _best_topic(scores))
+    """Very like what people say in danger, and clearly more than like anything else."""
+    least = max(DANGER_FLOOR, scores.get(HARMLESS, 0.0) + DANGER_LEAD, _best_topic(scores) + DANGER_TOPIC_LEAD)
     return scores.get(DANGER, 0.0) >= least
 
 

