@@ -5,13 +5,15 @@ from typing import cast
 
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
 from bot.engine.press import way_data
+from bot.i18n.language import is_right_to_left
 from bot.i18n.number import NO_BREAK_SPACE
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE, Rendered, join
 from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.outgoing import Entity, MessageBody, MessageButton
 from bot.runner.release import Release
 
-_PLAIN = str.maketrans(NO_BREAK_SPACE, " ", FIRST_STRONG_ISOLATE + POP_ISOLATE + RIGHT_TO_LEFT)
+_MARKS = FIRST_STRONG_ISOLATE + POP_ISOLATE + RIGHT_TO_LEFT
+_PLAIN = str.maketrans(NO_BREAK_SPACE, " ", _MARKS)
 
 
 def message_body(message: SendMessage, locale: str | None, release: Release) -> MessageBody:
@@ -58,7 +60,7 @@ def _buttons(row: Iterable[Button], locale: str, release: Release) -> list[Messa
 
 
 def _button(button: Button, locale: str, release: Release) -> MessageButton:
-    made: MessageButton = {"text": plain(button.label, locale, release)}
+    made: MessageButton = {"text": _label(button.label, locale, release)}
     if button.copy:
         made["copy"] = plain(button.copy, locale, release)
     elif button.url:
@@ -68,11 +70,21 @@ def _button(button: Button, locale: str, release: Release) -> MessageButton:
     return made
 
 
+def _label(value: Param, locale: str, release: Release) -> str:
+    """What stands on a button. A value beside words of a right-to-left language keeps its marks for direction."""
+    shown = _shown(value, locale, release)
+    is_mixed = any(mark in shown.strip(_MARKS) for mark in _MARKS)
+    return shown if is_mixed and is_right_to_left(locale) else shown.translate(_PLAIN)
+
+
 def plain(value: Param, locale: str, release: Release) -> str:
-    """A value on its own (a label, a text to copy), without marks for direction and no-break spaces."""
+    """A value on its own (a text to copy), without marks for direction and no-break spaces."""
+    return _shown(value, locale, release).translate(_PLAIN)
+
+
+def _shown(value: Param, locale: str, release: Release) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, Text):
         value = Text("common/value", {"value": value})
-    rendered = release.render(value, value.locale or locale).text
-    return rendered.translate(_PLAIN)
+    return release.render(value, value.locale or locale).text

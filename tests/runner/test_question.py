@@ -19,7 +19,6 @@ from bot.runner.desk import (
     claim,
     propose_callback,
 )
-from bot.runner.message import plain
 from bot.runner.ports import Outgoing
 from tests.support.content import our_release
 from tests.support.conversation import Conversation
@@ -124,7 +123,7 @@ def test_call_back_is_chosen_declined_and_chosen_again() -> None:
     rows = case.seen[-1].body["rows"]
     assert len(rows) == 3
     when = {"day": copenhagen_day(min(times)), "time": min(times)}
-    assert rows[0][0]["text"] == plain(Text("common/callback_time", when), "ar", our_release())
+    assert rows[0][0]["text"] == our_release().render(Text("common/callback_time", when), "ar").text
     first, _, none = (row[0]["data"] for row in rows)
     assert case.talk.presses(first)
     assert case.chosen() == min(times)
