@@ -18,7 +18,7 @@ from bot.engine.nodes.article import Article
 from bot.i18n.address import readable_address
 from bot.i18n.day import calendar_date, full_date, month_name, weekday_letter
 from bot.i18n.language import is_right_to_left
-from bot.i18n.number import amounts, phone
+from bot.i18n.number import grouped, kroner, phone, sections
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
 from bot.i18n.template import RIGHT_TO_LEFT, directed, placeholders
@@ -26,6 +26,7 @@ from bot.understanding.fold import fold
 from bot.understanding.meaning import Understanding
 
 KEYBOARD = (("menu", "human"), ("language", "help", "hide"))  # ways, as they stand on the reply keyboard
+_LAW_AND = re.compile(r"(?<!-) og ")  # not "klage- og erstatningsadgang", one law's name
 _SOURCE_LINE = re.compile(RIGHT_TO_LEFT + r"?\{([a-z0-9_]+)\.source\}")
 
 
@@ -198,7 +199,7 @@ class Release:
             case date():
                 return full_date(value, locale)
             case int():
-                return str(value)
+                return grouped(value, locale)
             case str():
                 return value
 
@@ -214,20 +215,28 @@ class Release:
             return self.render(Text("common/unknown"), locale)
         if isinstance(fact.value, Period):
             return self._period(fact.value, locale)
-        shown = self._words(fact, locale)
-        return self.render(Text("common/unsure", {"value": shown}), locale) if fact.confidence == "low" else shown
+        value = self._worded(fact, locale)
+        return self._shown(Text("common/unsure", {"value": value}) if fact.confidence == "low" else value, locale)
 
     @staticmethod
-    def _words(fact: Fact, locale: str) -> str:
+    def _worded(fact: Fact, locale: str) -> Param:
+        """A fact's value with the words of the language: the amount is Danish kroner, the law's "og" is no name."""
         if isinstance(fact.value, date):
             return calendar_date(fact.value, locale)
+        written = str(fact.value)
         match fact.kind:
             case "phone":
-                return phone(str(fact.value))
+                return phone(written)
             case "url":
-                return readable_address(str(fact.value))
+                return readable_address(written)
+            case "money" if (amount := kroner(written)) is not None:
+                return Text("common/kroner", {"n": amount})
+            case "law" if len(parts := _LAW_AND.split(sections(written))) == 2:
+                return Text("common/law_and", {"first": parts[0], "second": parts[1]})
+            case "law":
+                return sections(written)
             case _:
-                return amounts(str(fact.value), locale)
+                return written
 
     def _period(self, period: Period, locale: str) -> Rendered:
         return self.render(Text(f"common/{period.unit}", {"n": period.length}), locale)

@@ -6,14 +6,14 @@ from typing import cast
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
 from bot.engine.press import way_data
 from bot.i18n.language import is_right_to_left
-from bot.i18n.number import NO_BREAK_SPACE
+from bot.i18n.number import NO_BREAK_HYPHEN, NO_BREAK_SPACE
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE, Rendered, join
 from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.outgoing import Entity, MessageBody, MessageButton
 from bot.runner.release import Release
 
 _MARKS = FIRST_STRONG_ISOLATE + POP_ISOLATE + RIGHT_TO_LEFT
-_PLAIN = str.maketrans(NO_BREAK_SPACE, " ", _MARKS)
+_PLAIN = str.maketrans(NO_BREAK_SPACE + NO_BREAK_HYPHEN, " -", _MARKS)
 
 
 def message_body(message: SendMessage, locale: str | None, release: Release) -> MessageBody:
@@ -78,7 +78,7 @@ def _label(value: Param, locale: str, release: Release) -> str:
 
 
 def plain(value: Param, locale: str, release: Release) -> str:
-    """A value on its own (a text to copy), without marks for direction and no-break spaces."""
+    """A value on its own (a text to copy), without marks for direction, no-break spaces and no-break hyphens."""
     return _shown(value, locale, release).translate(_PLAIN)
 
 

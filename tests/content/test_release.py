@@ -16,6 +16,7 @@ from bot.i18n.template import RIGHT_TO_LEFT
 from bot.runner.message import message_body
 from tests.support.content import TODAY, copy_content, edit, our_release
 
+ISOLATES = dict.fromkeys(map(ord, FIRST_STRONG_ISOLATE + POP_ISOLATE))
 DAY = date(2026, 12, 10)
 NOON = datetime(2026, 12, 10, 11, tzinfo=UTC)
 
@@ -55,6 +56,29 @@ def test_fact_is_shown_from_its_one_place(tmp_path: Path) -> None:
         card = release.render(Text("emergency/card"), locale).text
         assert "00\u00a000\u00a000\u00a000" in card
         assert "33\u00a017\u00a033\u00a033" not in card
+
+
+@pytest.mark.parametrize(
+    ("fact", "locale", "shown"),
+    [
+        pytest.param("interpreter_fee.visit", "da", "334 kroner", id="Danish"),
+        pytest.param("interpreter_fee.visit", "ar", "334 كرونة", id="Arabic letters"),
+        pytest.param("interpreter_fee.visit", "uk", "334 крони", id="Ukrainian counts in three forms"),
+        pytest.param("leisure_fee.fee", "en", "1,000 kroner", id="written kr."),
+        pytest.param("office_decision.law", "uk", "barnets lov §§\u00a032 і 46", id="two sections"),
+        pytest.param("office_decision.law", "da", "barnets lov §§\u00a032 og 46", id="two sections in Danish"),
+        pytest.param("child_act.contact_law", "pl", "barnets lov §§\u00a0104\u2011105", id="a range stays on one line"),
+        pytest.param(
+            "health_complaint.law",
+            "en",
+            "lov om klage- og erstatningsadgang inden for sundhedsvæsenet",
+            id="og within a name",
+        ),
+    ],
+)
+def test_value_speaks_the_language(fact: str, locale: str, shown: str) -> None:
+    said = our_release().render(Text(f"fact/{fact}"), locale).text
+    assert said.translate(ISOLATES) == shown
 
 
 def test_phone_number_stays_on_one_line_and_is_plain_where_it_is_copied() -> None:

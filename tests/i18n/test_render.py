@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n.day import calendar_date
-from bot.i18n.number import amounts
+from bot.i18n.number import grouped, kroner
 from bot.i18n.plural import categories, form, header
 from bot.i18n.render import Entity, Rendered, fill, join, utf16_length
 from bot.i18n.template import directed, parse
@@ -110,11 +110,24 @@ def test_line_of_values_alone_runs_as_its_language_does(text: str, line: str) ->
 
 
 @pytest.mark.parametrize(
-    ("locale", "shown"), [("da", "15.500 kr."), ("en", "15,500 kr."), ("ar", "15,500 kr."), ("pl", "15\xa0500 kr.")]
+    ("locale", "shown"), [("da", "15.500"), ("en", "15,500"), ("ar", "15,500"), ("pl", "15\xa0500")]
 )
 def test_thousands_are_grouped_as_the_language_does(locale: str, shown: str) -> None:
-    assert amounts("15.500 kr.", locale) == shown
-    assert amounts("33.177.000, 2.5 kr.", locale) == "33.177.000, 2.5 kr."  # no amount
+    assert grouped(15500, locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("15.500 kr.", 15500),
+        ("345 kroner", 345),
+        ("1.675.000 kroner", 1675000),
+        ("2.5 kr.", None),
+        ("mindst 5 kr.", None),
+    ],
+)
+def test_amount_in_kroner_is_a_number(written: str, amount: int | None) -> None:
+    assert kroner(written) == amount
 
 
 def test_sentence_that_ends_with_kr_has_one_full_stop() -> None:

@@ -13,7 +13,7 @@ from bot.runner.kept import Kept
 FILLED = frozenset(
     {"start", "last_day", "safe_day", "days_left", "remind_day", "deadline", "n", "value", "day", "letter", "site"}
     | {"date", "phone", "email", "address", "url", "languages", "hours", "days", "times", "time"}
-    | {"name", "position", "low", "high", "mb", "language", "urgency", "question"}
+    | {"name", "position", "low", "high", "mb", "language", "urgency", "question", "first", "second"}
 )
 BRACE = re.compile(r"[{}]")
 _PHONE = re.compile(r"(?<![\d.§])(?:\d{2} ){3}\d{2}(?!\d)|(?<!\d)\d{8}(?!\d)|(?<!\d)1\d{2} \d{3}(?!\d)")
