@@ -12,10 +12,12 @@ Audience = Literal[
     "undocumented", "homeless", "lgbt", "disability", "volunteers", "organisations",
 ]  # fmt: skip
 Doubt = Literal["old", "closed?"]
+Said = Literal["cost", "anonymous", "referral", "interpreter", "phone"]
 
 COSTS = get_args(Cost)
 AUDIENCES = get_args(Audience)
 DOUBTS = get_args(Doubt)
+SAID = get_args(Said)
 CONTACTS = ("phone", "phone_hours", "visit_hours", "address", "email", "url")  # each is the kind of a fact
 
 
@@ -31,6 +33,7 @@ class Service:
         languages: Tags of the languages that its own page names; empty when none is named.
         has_interpreter: Its page says that an interpreter can be had.
         doubt: "old" contact data, or it may have "closed?".
+        said: What its own text says already; the page does not say it again in its general words.
         is_for_staff: For employees of the city only: never offered to a citizen.
     """
 
@@ -46,5 +49,6 @@ class Service:
     is_anonymous: bool | None = None
     needs_referral: bool | None = None
     doubt: Doubt | None = None
+    said: frozenset[Said] = frozenset()
     is_for_staff: bool = False
     is_described: bool = False

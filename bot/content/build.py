@@ -57,6 +57,7 @@ def build_services(sources: Sources) -> dict[str, Service]:
             needs_referral=fields.get("referral"),
             confidence=fields["confidence"] if fields.get("confidence") in CONFIDENCES else "low",
             doubt=fields.get("doubt"),
+            said=frozenset(fields.get("said") or ()),
             is_for_staff=bool(fields.get("staff_only")),
             is_described=bool(fields.get("described")),
         )

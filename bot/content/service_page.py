@@ -54,9 +54,11 @@ def _names(service: Service, render: Render) -> Iterator[Rendered]:
 def _conditions(service: Service, locale: str, render: Render) -> Iterator[Rendered]:
     for audience in audiences_of([service]) if EVERYONE not in service.audiences else ():
         yield render(Text(f"common/audience_{audience}"))
-    yield render(Text(f"common/service_cost_{service.cost or 'unknown'}"))
-    yield render(Text(f"common/service_anonymous_{_YES_NO[service.is_anonymous]}"))
-    if service.needs_referral is not None:
+    if "cost" not in service.said:
+        yield render(Text(f"common/service_cost_{service.cost or 'unknown'}"))
+    if "anonymous" not in service.said:
+        yield render(Text(f"common/service_anonymous_{_YES_NO[service.is_anonymous]}"))
+    if service.needs_referral is not None and "referral" not in service.said:
         yield render(Text(f"common/service_referral_{_YES_NO[service.needs_referral]}"))
     if service.languages:
         comma = "، " if is_right_to_left(locale) else ", "
@@ -64,7 +66,7 @@ def _conditions(service: Service, locale: str, render: Render) -> Iterator[Rende
         yield render(Text("common/service_languages", {"languages": names}))
     elif not service.has_interpreter:
         yield render(Text("common/service_languages_unknown"))
-    if service.has_interpreter:
+    if service.has_interpreter and "interpreter" not in service.said:
         yield render(Text("common/service_interpreter"))
 
 
@@ -85,7 +87,7 @@ def _contacts(
             yield from _hours(hours[contact], contact, at, locale, render)
         elif name is not None and not contact.endswith("_hours"):
             yield render(Text(f"common/service_{contact}", {contact: Text(f"fact/{name}")}))
-        elif contact == "phone":
+        elif contact == "phone" and "phone" not in service.said:
             yield render(Text("common/service_no_phone"))
     if not hours:
         can_ask = "phone" in service.facts or "email" in service.facts

@@ -17,7 +17,7 @@ MAX_BYTES = 1_000_000  # a file of an editor is never larger
 _PREPARED = re.compile(r"^prepared: true$", re.MULTILINE)
 _NAMED_FACT = re.compile(r"\{([a-z0-9_.]+)\}")
 _ORIGIN = ("as_of", "confidence", "sources", "checked_on", "checked_by", "review_by")
-_LISTS = ("topics", "for", "languages", "sources")  # fields of a service that are lists of words
+_LISTS = ("topics", "for", "languages", "said", "sources")  # fields of a service that are lists of words
 _ONE_WORD = ("goto", "name", "fact", "article", "days", "expects")  # kinds of fields of a node
 _SECTION = re.compile(r"^## (?P<heading>.+?) \{#(?P<id>[a-z][a-z0-9_]*)\}$", re.MULTILINE)
 

@@ -25,7 +25,7 @@ from bot.web.web import Web
 
 ARTICLES, SERVICES = "/studio/articles", "/studio/services"
 LONGEST_ARTICLE = 100_000
-LISTS = ("topics", "for", "languages")
+LISTS = ("topics", "for", "languages", "said")
 SWITCHES = ("described", "anonymous", "interpreter", "referral", "staff_only")  # yes, no or not known
 SERVICE_FIELDS = ("name", "what", *LISTS, "cost", *SWITCHES, *CONTACTS, "doubt", "confidence", "as_of", "sources")
 

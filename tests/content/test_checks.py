@@ -60,6 +60,7 @@ BROKEN = [
     ("service-shape", "knowledge/services/ankestyrelsen.yaml", "phone:", "fax:"),
     ("service-shape", "knowledge/services/ankestyrelsen.yaml", "for: [everyone]", "for: [everybody]"),
     ("service-shape", "knowledge/services/ankestyrelsen.yaml", "cost: free", "cost: cheap"),
+    ("service-shape", "knowledge/services/ankestyrelsen.yaml", "cost: free", "cost: free\nsaid: [price]"),
     ("fact-unreadable", "knowledge/services/ankestyrelsen.yaml", "Mon-Fri 9-15", "weekdays 9-15"),
     ("topic-unknown", "flows/find.yaml", "topics: [housing]", "topics: [houses]"),
     ("front-matter", "knowledge/articles/emergency-numbers.md", "title: Nødnumre\n", ""),

@@ -1,5 +1,6 @@
 """What a release shows: values, languages, drafts, approvals."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -122,10 +123,30 @@ def test_letters_of_an_address_are_written_out() -> None:
     assert readable_address("https://kk.dk/s%C3%B8g%20nu?a=%26") == "https://kk.dk/søg%20nu?a=%26"
 
 
+@pytest.mark.parametrize(
+    ("service", "said", "text"),
+    [
+        pytest.param("dialog-mod-vold", "gratis", "common/service_cost_free", id="that it is free"),
+        pytest.param("lev-uden-vold", "uden at sige dit navn", "common/service_anonymous_yes", id="without a name"),
+        pytest.param("maendenes-hjem", "Du kan bare komme", "common/service_referral_no", id="come by yourself"),
+        pytest.param("oasis", "Der er altid en tolk", "common/service_interpreter", id="interpreter"),
+        pytest.param("kk-gaeldsraadgivning", "Vi har ikke fundet deres nummer", "common/service_no_phone", id="number"),
+    ],
+)
+def test_page_does_not_say_again_what_its_text_says(service: str, said: str, text: str) -> None:
+    release = our_release()
+    page = release.render(Text(f"service/{service}/page", {"at": NOON}), "da").text
+    assert said in page
+    assert release.label(text, "da") not in page
+
+
 def test_page_says_once_that_it_is_free() -> None:
-    for service in our_release().services:
-        page = our_release().render(Text(f"service/{service}/page", {"at": NOON}), "da").text
-        assert page.count("Det er gratis.") <= 1, service
+    free = re.compile(r"\b(?:[Gg]ratis|koster ikke noget|[Dd]u betaler ikke)\b")
+    release = our_release()
+    for service in release.services.values():
+        if service.cost == "free" and service.id != "alkolinjen":  # which tells of free treatment elsewhere
+            says_so = free.search(release.label(f"service/{service.id}/what", "da")) is not None
+            assert says_so == ("cost" in service.said), service.id
 
 
 def test_month_is_spelt_in_the_calendar_as_in_a_date() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from babel import Locale
 
 from bot.articles.fact import CONFIDENCES
-from bot.articles.service import AUDIENCES, CONTACTS, COSTS, DOUBTS
+from bot.articles.service import AUDIENCES, CONTACTS, COSTS, DOUBTS, SAID
 from bot.content.checks.content import Content
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import service_fact
@@ -14,8 +14,8 @@ from bot.content.source import service_fact
 Complaint = tuple[str, str, str]  # code, what, hint
 
 KNOWN = (
-    *("name", "described", "topics", "for", "what", "cost", "anonymous", "referral", "languages", "interpreter"),
-    *("doubt", "staff_only", "as_of", "confidence", "sources", "checked_on", "checked_by", "review_by"),
+    *("name", "described", "topics", "for", "what", "said", "cost", "anonymous", "referral", "languages"),
+    *("interpreter", "doubt", "staff_only", "as_of", "confidence", "sources", "checked_on", "checked_by", "review_by"),
     *CONTACTS,
 )
 ONE_OF: Mapping[str, tuple[Any, ...]] = {
@@ -48,6 +48,9 @@ def _find(id: str, service: Mapping[str, Any], content: Content) -> Iterator[Com
     for audience in service.get("for") or ():
         if audience not in AUDIENCES:
             yield "service-shape", f"the service '{id}' is for '{audience}'.", did_you_mean(audience, AUDIENCES)
+    for said in service.get("said") or ():
+        if said not in SAID:
+            yield "service-shape", f"the service '{id}' cannot have said '{said}'.", did_you_mean(said, SAID)
     for tag in service.get("languages") or ():
         if tag not in Locale("en").languages:
             yield "service-shape", f"the service '{id}' names a language '{tag}'.", "Write a tag such as da, ar or kl."
