@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -125,6 +124,6 @@ class TelegramBot:
 
 
 async def _cancel(task: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    """Also of a task that has failed: what it failed with is told elsewhere, and must not stop the others' end."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait({task})

@@ -1,6 +1,7 @@
 """A batch of updates: chats side by side, and of one chat nothing before what could not be stored."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ def text(update_id: int, chat_id: int, words: str = "zzqx") -> dict[str, Any]:
     return {"update_id": update_id, "message": message | {"from": {"id": chat_id, "first_name": "A"}}}
 
 
+def command(update_id: int, chat_id: int) -> dict[str, Any]:
+    return text(update_id, chat_id, "/menu")
+
+
 def bot_with(store: MemoryStore) -> TelegramBot:
     return TelegramBot(Wire("http://127.0.0.1:9", "1:a", None, "", 0), store, our_release, Metrics())
 
@@ -53,3 +58,25 @@ async def test_text_that_cannot_be_thought_about_is_recorded_as_dead(monkeypatch
     store = MemoryStore()
     await bot_with(store).intake.take(text(1, 7, "two words of nobody"))
     assert [(chat, update) for chat, update, _ in store.tables.dead] == [(7, 1)]
+
+
+async def test_update_that_comes_later_does_not_overtake_one_that_is_thought_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Telegram posts a text and a press of one chat side by side to a webhook."""
+    may_go_on = threading.Event()
+
+    def think(self: Understanding, text: str) -> None:
+        may_go_on.wait(10)
+
+    monkeypatch.setattr(Understanding, "think_about", think)
+    store = MemoryStore()
+    bot = bot_with(store)
+    first = asyncio.create_task(bot.intake.take(text(1, 7, "two words of nobody")))
+    await asyncio.sleep(0.05)  # it is being thought about
+    second = asyncio.create_task(bot.intake.take(command(2, 7)))
+    await bot.intake.take(command(3, 8))  # another chat need not wait
+    await asyncio.sleep(0.05)
+    may_go_on.set()
+    await asyncio.gather(first, second)
+    assert list(store.tables.updates) == [(8, 3), (7, 1), (7, 2)]

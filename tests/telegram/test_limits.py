@@ -30,7 +30,7 @@ def test_all_chats_together_keep_the_rate() -> None:
     limits = Limits(30)
     times = [limits.reserve(chat, 0.0) for chat in range(300)]
     for second in range(9):
-        assert sum(second <= at < second + 1 for at in times) <= 61 if second == 0 else 31
+        assert sum(second <= at < second + 1 for at in times) <= (61 if second == 0 else 31)
     assert 8 < max(times) < 10
 
 
