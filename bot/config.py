@@ -4,20 +4,27 @@ import base64
 import hashlib
 import logging
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import structlog
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.errors import SettingInvalid
 
 PREFIX = "VEJVISER_"
+
+
+def _check_webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+        raise ValueError("must be 1 to 256 of A-Z a-z 0-9 _ -, or Telegram does not take it")
+    return secret
 
 
 class Settings(BaseSettings):
@@ -34,7 +41,7 @@ class Settings(BaseSettings):
         description="Where Telegram reaches us (https). Set: webhook; not set: long polling.",
         pattern=r"^https?://\S+$",
     )
-    webhook_secret: SecretStr | None = Field(
+    webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)] | None = Field(
         None, description="Shared with Telegram, 1 to 256 of A-Z a-z 0-9 _ -. Default: made from the secret key."
     )
     send_rate: float = Field(30, description="Messages a second in all; 0 = no limit.", ge=0, le=1000)

@@ -19,6 +19,8 @@ from tests.support.content import ROOT
         ("PORT", "0"),
         ("SEND_RATE", "-1"),
         ("PUBLIC_URL", "example.org"),
+        ("WEBHOOK_SECRET", "two words"),
+        ("WEBHOOK_SECRET", "x" * 257),
         ("TELEGRAM_API_URL", "ftp://x"),
         ("DRAFTS", "hide"),
         ("LOG_LEVEL", "loud"),

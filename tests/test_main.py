@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,10 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Sandbox, serve
+from bot.sandbox.truth import UpdateConfirmed
 from tests.support.content import ROOT, edit, our_release
 from tests.support.postgres import free_port
-from tests.support.running_bot import TOKEN
+from tests.support.running_bot import TOKEN, post
 from tests.support.waiting import eventually
 
 
@@ -103,6 +105,57 @@ async def test_running_bot_tells_its_health_and_stops_when_asked(tmp_path: Path)
             _, log = await process.communicate()
     assert process.returncode == 0, log.decode()[-2000:]
     assert TOKEN.encode() not in log
+
+
+async def test_bot_with_a_public_address_is_called_there(tmp_path: Path) -> None:
+    sandbox, port = Sandbox(TOKEN), free_port()
+    phone = sandbox.phone(7, "tr")
+    async with serve(sandbox) as base_url:
+        settings = {
+            "VEJVISER_TELEGRAM_TOKEN": TOKEN,
+            "VEJVISER_TELEGRAM_API_URL": base_url,
+            "VEJVISER_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "VEJVISER_DATA_DIR": str(tmp_path),
+            "VEJVISER_PORT": str(port),
+            "VEJVISER_METRICS_PORT": "0",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env={**os.environ, **settings}, stderr=asyncio.subprocess.DEVNULL
+        )
+        try:
+            phone.send_text("merhaba")
+            await phone.wait_for_text(our_release().label("start/language/say", "tr"), 60)
+            update = b'{"update_id": 1, "brand_new": 5}'
+            assert await post(f"http://127.0.0.1:{port}/telegram", update, "not Telegram's") == 403
+        finally:
+            process.terminate()
+            await process.wait()
+    assert process.returncode == 0
+    assert {record.way for record in sandbox.truth.of(UpdateConfirmed)} == {"webhook"}
+
+
+async def test_bot_with_an_unknown_token_ends_with_a_sentence(tmp_path: Path) -> None:
+    async with serve(Sandbox("2:other")) as base_url:
+        settings = {"VEJVISER_TELEGRAM_API_URL": base_url, "VEJVISER_DATA_DIR": str(tmp_path)}
+        ports = {"VEJVISER_PORT": str(free_port()), "VEJVISER_METRICS_PORT": "0"}
+        done = await asyncio.to_thread(run, "run", VEJVISER_TELEGRAM_TOKEN=TOKEN, **settings, **ports)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("VEJVISER_TELEGRAM_TOKEN: Telegram does not know this token.")
+    assert "Traceback" not in done.stderr
+    assert TOKEN not in done.stderr
+
+
+@pytest.mark.parametrize("setting", ["VEJVISER_PORT", "VEJVISER_METRICS_PORT"])
+def test_port_that_is_taken_is_named(setting: str, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"VEJVISER_PORT": str(free_port()), "VEJVISER_METRICS_PORT": "0"}
+        ports[setting] = str(taken.getsockname()[1])
+        done = run("demo", VEJVISER_DATA_DIR=str(tmp_path), **ports)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"{setting}: ")
+    assert "Traceback" not in done.stderr
 
 
 async def test_editors_sentence_is_on_the_phone_a_moment_later(tmp_path: Path) -> None:
