@@ -15,6 +15,9 @@ from bot.engine.press import read_press
 from bot.engine.session import Session
 from bot.i18n.render import utf16_length
 from bot.i18n.template import PLACEHOLDER
+from bot.sandbox.formatting import format_text
+from bot.sandbox.markup import read_markup
+from bot.telegram.calls import to_send
 from tests.support.content import TODAY, our_release
 from tests.support.conversation import AT
 
@@ -54,6 +57,15 @@ def test_screens_fit_into_telegram(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_sandbox_takes_every_screen_as_it_is(locale: str) -> None:
+    for screen in SCREENS[locale]:
+        call = to_send(1, screen.body)
+        taken = format_text(call["text"], entities=call.get("entities"))
+        assert taken.text == call["text"], screen.node  # nothing that Telegram would cut off or take out
+        assert read_markup(call["reply_markup"]) == call["reply_markup"], screen.node
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_no_value_is_left_open_and_no_markup_shows(locale: str) -> None:
     for screen in SCREENS[locale]:
         assert not PLACEHOLDER.search(screen.body["text"]), screen.body["text"]
@@ -62,13 +74,16 @@ def test_no_value_is_left_open_and_no_markup_shows(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_human_and_the_menu_are_one_tap_away(locale: str) -> None:
+def test_back_menu_language_and_a_human_are_one_tap_away(locale: str) -> None:
     for screen in SCREENS[locale]:
         data = {press.partition(":")[0] for press in buttons(screen)}
         if screen.node in ("start/language", "privacy/delete") and not data & {"!human", "!menu"}:
             continue  # before there is a language, and after everything was deleted
         assert "!menu" in data or screen.node == "start/menu", screen
         assert "!human" in data or screen.node == "human/consent", screen
+        if screen.node != "emergency":  # the card stays in the chat, and is short
+            assert "!language" in data, screen
+            assert "!back" in data or screen.node == "start/menu", screen
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -1,9 +1,12 @@
 """The sandbox refuses what Telegram refuses, in Telegram's words, and keeps updates as Telegram does."""
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,7 +15,8 @@ import uvicorn
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 
-from bot.sandbox import FaultPlan, FaultRule, Rates, Sandbox, serve
+from bot.sandbox import FaultPlan, FaultRule, Outage, Rates, Sandbox, serve
+from bot.sandbox.faults import load_plan
 from bot.sandbox.telegram import Press
 from bot.sandbox.truth import UpdateConfirmed, UpdateDelivered, UpdateDropped
 from tests.support.postgres import free_port
@@ -46,6 +50,10 @@ class Api:
             body: Json = await answer.json(content_type=None)
             assert body["ok"] == (answer.status == 200)
             return body
+
+    async def raw(self, method: str, **parameters: Any) -> tuple[int, bytes]:
+        async with self.session.post(f"{self.base_url}/bot{TOKEN}/{method}", json=parameters) as answer:
+            return answer.status, await answer.read()
 
     async def refused(self, method: str, **parameters: Any) -> tuple[int, str]:
         body = await self.call(method, **parameters)
@@ -134,6 +142,34 @@ async def test_message_is_deletable_for_48_hours(api: Api) -> None:
     )
 
 
+async def test_old_message_keeps_all_others_of_the_call(api: Api) -> None:
+    """https://core.telegram.org/bots/api#deletemessages: unknown ids are skipped, the rest is done as a whole."""
+    phone = api.sandbox.phone(5)
+    old = (await api.call("sendMessage", chat_id=5, text="old"))["result"]["message_id"]
+    api.clock.now += 48 * 3600 + 1
+    new = (await api.call("sendMessage", chat_id=5, text="new"))["result"]["message_id"]
+    assert (await api.refused("deleteMessages", chat_id=5, message_ids=[new, old]))[0] == 400
+    assert [message.text for message in phone.bot_messages] == ["old", "new"]
+    assert (await api.call("deleteMessages", chat_id=5, message_ids=[new, 999]))["ok"]
+    assert [message.text for message in phone.bot_messages] == ["old"]
+
+
+async def test_message_with_a_reply_keyboard_cannot_be_edited(api: Api) -> None:
+    markup = {"keyboard": [[{"text": "Menu"}]]}
+    sent = (await api.call("sendMessage", chat_id=5, text="a", reply_markup=markup))["result"]["message_id"]
+    assert await api.refused("editMessageText", chat_id=5, message_id=sent, text="b") == (
+        400,
+        "Bad Request: message can't be edited",
+    )
+
+
+async def test_person_who_has_not_started_cannot_be_written_to(api: Api) -> None:
+    api.sandbox.phone(6, is_started=False)
+    assert await api.refused("sendMessage", chat_id=6, text="a") == (400, "Bad Request: chat not found")
+    api.sandbox.phone(6).start()
+    assert (await api.call("sendMessage", chat_id=6, text="a"))["ok"]
+
+
 async def test_at_most_a_hundred_are_deleted_at_once(api: Api) -> None:
     code, _ = await api.refused("deleteMessages", chat_id=5, message_ids=list(range(1, 102)))
     assert code == 400
@@ -149,6 +185,14 @@ async def test_flood_limits_ask_to_wait() -> None:
         assert body["parameters"] == {"retry_after": 1}
         api.clock.now += 1
         assert (await api.call("sendMessage", chat_id=5, text="a"))["ok"]
+
+
+async def test_edits_count_for_the_flood_limits_too() -> None:
+    async with an_api(limits=Rates(chat_burst=2)) as api:
+        api.sandbox.phone(5)
+        sent = (await api.call("sendMessage", chat_id=5, text="a"))["result"]["message_id"]
+        assert (await api.call("editMessageText", chat_id=5, message_id=sent, text="b"))["ok"]
+        assert (await api.refused("editMessageText", chat_id=5, message_id=sent, text="c"))[0] == 429
 
 
 async def test_press_lives_for_150_seconds(api: Api) -> None:
@@ -186,6 +230,37 @@ async def test_updates_are_forgotten_after_a_day(api: Api) -> None:
     api.clock.now += 24 * 3600 + 1
     assert await ids(api) == []
     assert [record.reason for record in api.sandbox.truth.of(UpdateDropped)] == ["expired"]
+
+
+async def test_press_that_nobody_fetches_is_forgotten_after_150_seconds(api: Api) -> None:
+    keys = {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]}
+    await api.call("sendMessage", chat_id=5, text="a", reply_markup=keys)
+    api.sandbox.phone(5).send_text("stays")
+    api.sandbox.phone(5).press("a")
+    api.clock.now += 149
+    assert len(await ids(api)) == 2
+    api.clock.now += 2
+    (update,) = (await api.call("getUpdates"))["result"]
+    assert update["message"]["text"] == "stays"
+
+
+async def test_offsets_below_zero_and_beyond_the_newest(api: Api) -> None:
+    for text in "abc":
+        api.sandbox.phone(5).send_text(text)
+    first = await ids(api)
+    assert await ids(api, offset=first[-1] + 100) == first  # confirms nothing
+    assert await ids(api, offset=-2) == first[1:]  # forgets what is older
+    assert await ids(api) == first[1:]
+    assert [record.reason for record in api.sandbox.truth.of(UpdateDropped)] == ["negative offset"]
+
+
+async def test_first_update_has_a_number_that_nobody_knows_before() -> None:
+    starts = set()
+    for _ in range(3):
+        async with an_api() as api:
+            api.sandbox.phone(5).send_text("a")
+            starts |= set(await ids(api))
+    assert len(starts) == 3
 
 
 async def test_only_allowed_kinds_are_kept(api: Api) -> None:
@@ -249,6 +324,81 @@ async def test_same_plan_strikes_the_same_calls() -> None:
     struck = [[plan.strike("sendMessage", number) is not None for number in range(100)] for _ in range(2)]
     assert struck[0] == struck[1]
     assert 15 < sum(struck[0]) < 45
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "messages"),
+    [
+        ("flood", "refused", 0),
+        ("error", "lost", 0),
+        ("reset", "lost", 0),
+        ("swallow", "accepted", 1),
+        ("slow", "accepted", 1),
+        ("garbage", "accepted", 1),
+    ],
+)
+async def test_each_fault_does_what_it_says(kind: str, outcome: str, messages: int) -> None:
+    rule = FaultRule(kind, methods=("sendMessage",), last=1, retry_after_s=7, delay_s=0.2)  # type: ignore[arg-type]
+    async with an_api(faults=FaultPlan(rules=(rule,))) as api:
+        phone = api.sandbox.phone(5)
+        started = time.monotonic()
+        if kind in ("reset", "swallow"):
+            with pytest.raises(aiohttp.ClientError):
+                await api.call("sendMessage", chat_id=5, text="a")
+        else:
+            status, body = await api.raw("sendMessage", chat_id=5, text="a")
+            seen = {"flood": (429, b'"retry_after":7'), "error": (502, b"<html>"), "garbage": (200, b"<html>")}
+            expected_status, part = seen.get(kind, (200, b'"ok":true'))
+            assert status == expected_status
+            assert part in body
+        assert (time.monotonic() - started >= 0.2) == (kind in ("swallow", "slow", "garbage"))
+        assert len(phone.bot_messages) == messages
+        (call,) = api.sandbox.truth.calls("sendMessage")
+        assert (call.outcome, call.fault) == (outcome, kind)
+        assert (await api.call("sendMessage", chat_id=5, text="b"))["ok"]
+
+
+async def test_outage_breaks_every_call_until_it_is_over() -> None:
+    async with an_api(faults=FaultPlan(outages=(Outage(5, 10),))) as api:
+        assert (await api.call("getMe"))["ok"]
+        api.clock.now += 5
+        with pytest.raises(aiohttp.ClientError):
+            await api.call("getMe")
+        api.clock.now += 5
+        assert (await api.call("getMe"))["ok"]
+
+
+def test_plan_is_read_from_a_file_and_wrong_names_are_told(tmp_path: Path) -> None:
+    plan = FaultPlan(7, (FaultRule("flood", 0.5, ("sendMessage",), retry_after_s=2),), (Outage(1, 2),))
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan.to_json()), "utf-8")
+    assert load_plan(path) == plan
+    path.write_text('{"rules": [{"kind": "fire"}]}', "utf-8")
+    with pytest.raises(ValueError, match="fire"):
+        load_plan(path)
+
+
+async def test_truth_is_in_the_file_before_the_call_is_answered(tmp_path: Path) -> None:
+    path = tmp_path / "truth.jsonl"
+    async with an_api(truth=path) as api:
+        phone = api.sandbox.phone(5)
+        sent = phone.send_text("hej")
+        (update,) = (await api.call("getUpdates"))["result"]
+        await api.call("getUpdates", offset=update["update_id"] + 1)
+        await api.refused("sendMessage", chat_id=5, text="")
+        records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [record["type"] for record in records] == [
+        "PersonActed",
+        "UpdateDelivered",
+        "Called",
+        "UpdateConfirmed",
+        "Called",
+        "Called",
+    ]
+    acted, confirmed, refused = records[0], records[3], records[-1]
+    assert (acted["text"], acted["message_id"], acted["update_id"]) == ("hej", sent.message_id, update["update_id"])
+    assert (confirmed["update_id"], confirmed["way"]) == (update["update_id"], "polling")
+    assert (refused["outcome"], refused["description"]) == ("refused", "Bad Request: message text is empty")
 
 
 async def test_swallowed_call_was_carried_out() -> None:

@@ -62,8 +62,29 @@ async def test_citizen_reads_until_when_they_can_complain(store: Store, webhook:
     assert {call.outcome for call in sandbox.truth.calls() if call.method != "getUpdates"} == {"accepted"}
 
 
+async def test_date_is_picked_in_the_calendar(store: Store) -> None:
+    sandbox = Sandbox(TOKEN)
+    phone = sandbox.phone(7)
+    async with running_bot(store, sandbox):
+        phone.send_text("/start complaint-da")
+        for choice in ("complaint/decision>written", "complaint/who>kk", label("common/calendar", "da")):
+            await phone.wait_for(lambda phone, choice=choice: _has(phone, choice))  # type: ignore[misc]
+            phone.press(choice)
+        await phone.wait_for(lambda phone: len(_days(phone)) > 0 and not _has(phone, label("common/calendar", "da")))
+        phone.press(_days(phone)[-1])
+        await phone.wait_for(lambda phone: _has(phone, "complaint/how>digital"))
+    assert [call.description for call in sandbox.truth.calls() if call.outcome == "refused"] == []
+
+
+def _days(phone: Any) -> list[str]:
+    keys = (key.data or "" for message in phone.bot_messages for row in message.buttons for key in row)
+    return [data for data in keys if data.startswith("complaint/date>d")]
+
+
 def _has(phone: Any, data: str) -> bool:
-    return any(key.data == data for message in phone.bot_messages for row in message.buttons for key in row)
+    """Whether there is a button with this data or label."""
+    keys = (key for message in phone.bot_messages for row in message.buttons for key in row)
+    return any(data in (key.data, key.label) for key in keys)
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
