@@ -131,10 +131,14 @@ class Understanding:
         return Meaning(
             locale=guess,
             topics=_topics(scores),
-            is_danger=_takes_not_back(scores) if says_danger else is_sentence and _is_danger(scores),
+            is_danger=self._stays_danger(text, scores) if says_danger else is_sentence and _is_danger(scores),
             wants_human=says_human or (is_sentence and _wants_human(scores)),
             has_cpr=bool(find_cpr(text)),
         )
+
+    def _stays_danger(self, text: str, scores: Mapping[str, float]) -> bool:
+        """A phrase of danger with nothing beside it has nothing that could take it back."""
+        return _takes_not_back(scores) or self.phrases.is_all(DANGER, text)
 
     def _with_sense(self, text: str, scores: Mapping[str, float]) -> Mapping[str, float]:
         sense = self._sense_of(text)

@@ -63,6 +63,14 @@ class Phrases:
             self._whole.get(folded) == intent or self._holds(intent, folded) or self._nearly(intent, folded)
         )
 
+    def is_all(self, intent: str, typed: str) -> bool:
+        """Whether a phrase of danger, or of the wish for a human, is all that the text says, with an error or two."""
+        folded = fold(typed)
+        return any(folded == phrase.strip() for phrase in self._contained[intent].get(_start(folded), ())) or (
+            process.extractOne(folded, self._at_least[intent][0], scorer=fuzz.ratio, score_cutoff=CONTAINED_CUTOFF)
+            is not None
+        )
+
     def match_whole(self, typed: str, locale: str | None = None) -> str | None:
         """The intent that the whole text is a phrase of; None when there is none."""
         folded = fold(typed)

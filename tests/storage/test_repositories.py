@@ -1,5 +1,6 @@
 """Each repository keeps what it promises, on both databases."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,11 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.engine.session import Session
-from bot.errors import SettingInvalid
+from bot.errors import SettingInvalid, ValueUnreadable
 from bot.handoff.ticket import Ticket, TicketChanged
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.kept import Kept
-from bot.runner.ports import Sent, UnitOfWork
+from bot.runner.ports import Note, Sent, UnitOfWork
 from bot.storage.keyring import Keyring
 from bot.storage.purge import purge
 from bot.storage.question import Questions
@@ -250,6 +251,47 @@ async def test_new_key_encrypts_and_the_old_one_still_reads(url: str) -> None:
     await both.close()
     with pytest.raises(SettingInvalid):
         open_store(url, Keyring([b"x" * 32]))  # before a wrong key can overwrite anything
+
+
+# table, column, what may not be read from the row of another person
+PLACES = [
+    ("session", "data", lambda uow: [uow.sessions.take(chat).node for chat in (1, 2)]),
+    ("outbox", "body", lambda uow: [row.body for row in uow.outbox.due(AT, 10)]),
+    ("ticket", "story", lambda uow: [uow.tickets.get(id).answers for id in ("t1", "t2")]),
+    ("transcript", "content", lambda uow: [uow.transcripts.lines(chat, f"t{chat}") for chat in (1, 2)]),
+    ("note", "content", lambda uow: [uow.notes.of(chat, f"t{chat}") for chat in (1, 2)]),
+    ("question", "content", lambda uow: [kept.text for kept in uow.questions.kept()]),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "read"), PLACES, ids=[place[0] for place in PLACES])
+async def test_no_value_is_read_in_the_place_of_another(
+    store: Store, table: str, column: str, read: Callable[[UnitOfWork], list[object]]
+) -> None:
+    def write(uow: UnitOfWork) -> None:
+        for chat in (1, 2):
+            uow.sessions.put(Session(chat, node="start/menu", touched_at=AT))
+            uow.outbox.add(chat, "message", {"text": "a"})
+            uow.tickets.add(ticket(f"t{chat}", chat))
+            uow.transcripts.add(chat, f"t{chat}", TranscriptLine(AT, "person", "text", SECRET))
+            uow.notes.add(chat, f"t{chat}", Note(AT, "a", SECRET))
+            uow.questions.add(SECRET, "da", AT)
+
+    def exchange(uow: UnitOfWork) -> None:
+        assert isinstance(uow, StorageUnitOfWork)
+        one, other = uow.db.execute(text(f"SELECT {column} FROM {table} ORDER BY {column}")).scalars().all()
+        change = text(f"UPDATE {table} SET {column} = :value WHERE {column} = :before")
+        for before, value in ((one, b"aside"), (other, one), (b"aside", other)):
+            uow.db.execute(change, {"before": before, "value": value})
+
+    await store.run(write)
+    assert len(await store.run(read)) == 2
+    await store.run(exchange)
+    try:
+        found = await store.run(read)
+    except ValueUnreadable:
+        return
+    assert [each for each in found if each] == []
 
 
 async def test_damaged_rows_stop_nobody(store: Store) -> None:

@@ -109,6 +109,22 @@ def test_every_phrase_of_a_file_means_what_it_stands_under(tag: str) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("tag", FILES)
+def test_a_phrase_of_danger_alone_is_never_taken_back(tag: str) -> None:
+    """Whatever else was learned: "suicide" and "I am in danger" say nothing that could make them harmless."""
+    phrases = [phrase.strip("=!") for phrase in FILES[tag]["danger"] if not phrase.endswith("*")]
+    assert [phrase for phrase in phrases if UNDERSTANDING.intent(phrase, tag) != "danger"] == []
+
+
+def test_what_only_sounds_like_danger_is_still_taken_back() -> None:
+    assert UNDERSTANDING.intent("ten formularz to samobójstwo", "pl") is None
+
+
+@pytest.mark.parametrize("typed", ["112", " 112! ", "١١٢", "۱۱۲"])
+def test_the_number_alone_asks_for_the_numbers(typed: str) -> None:
+    assert UNDERSTANDING.intent(typed, None) == "emergency"
+
+
 def test_every_language_has_words_for_everything() -> None:
     wanted = {*WAYS, "danger", "yes", "no"} - {"resume"}
     assert {tag: wanted - intents.keys() for tag, intents in FILES.items()} == {tag: set() for tag in FILES}
