@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,6 +88,36 @@ async def test_leftovers_are_found_and_turns_come_from_memory_in_order() -> None
     for chat in (1, 2, 3):
         assert texts(sandbox, chat) == ["left over", "0", "1", "2", "3", "4"]
     assert all(row.message_id and not row.outgoing.body for row in store.tables.outbox.values())
+
+
+class SlowStore(MemoryStore):
+    """Takes its time, as a database on another machine does."""
+
+    async def run(self, work: Any) -> Any:
+        await asyncio.sleep(0.1)
+        return await super().run(work)
+
+
+async def test_turn_at_the_beginning_of_a_reign_does_not_overtake_leftovers() -> None:
+    sandbox, store = people(), SlowStore()
+    add(store, 1, "left over")
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        courier.offer([add(store, 1, "new")])  # the first look into the outbox is still under way
+        await eventually(all_in(store, "sent"))
+    assert texts(sandbox, 1) == ["left over", "new"]
+
+
+async def test_turn_does_not_overtake_what_another_process_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier_module, "RENEW_S", 1.5)  # no look by itself meanwhile
+    sandbox, store = people(), SlowStore()
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        await asyncio.sleep(0.2)  # until the first look is over
+        add(store, 1, "theirs")
+        courier.offer([replace(add(store, 1, "ours"), checks_earlier=True), add(store, 1, "and more")])
+        await eventually(all_in(store, "sent"))
+    assert texts(sandbox, 1) == ["theirs", "ours", "and more"]
 
 
 async def test_message_is_rewritten_or_said_anew_when_it_is_gone() -> None:
