@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email import message_from_string
 from email.message import Message as Headers
 from typing import Any
 from urllib.parse import parse_qsl
@@ -114,16 +114,12 @@ def read_multipart(boundary: bytes, body: bytes) -> tuple[dict[str, str], dict[s
     uploads: dict[str, Upload] = {}
     for part in parts[1:-1]:
         head, _, content = part.partition(b"\r\n\r\n")
-        headers = message_from_bytes(head.lstrip(b"\r\n"))
+        # Clients send UTF-8 in headers; from bytes the parser would keep ASCII only.
+        headers = message_from_string(head.lstrip(b"\r\n").decode("utf-8", "replace"))
         name = str(headers.get_param("name", "", "content-disposition"))
         filename = headers.get_filename()
         if filename is None:
             fields[name] = content.decode("utf-8", "replace")
         else:
-            uploads[name] = Upload(_readable(filename), headers.get_content_type(), content)
+            uploads[name] = Upload(filename, headers.get_content_type(), content)
     return fields, uploads
-
-
-def _readable(filename: str) -> str:
-    """Clients send UTF-8 in headers; the header parser hands the bytes over as surrogates."""
-    return filename.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """The phone page in a real browser, with the real bot behind it."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -100,8 +101,56 @@ async def test_photo_is_shown_and_answered(page: Page, tmp_path: Path) -> None:
     letter = tmp_path / "brev.png"
     letter.write_bytes(PNG)
     await phone.locator("input.file").set_input_files(letter)
-    await expect(phone.locator("img.photo")).to_be_visible()
+    photo = phone.locator("img.photo")
+    await expect(photo).to_be_visible()
+    await page.wait_for_function("document.querySelector('img.photo').naturalWidth === 1")  # its file was fetched
     await expect(await newest(phone)).to_contain_text(label("common/cannot_read_file", "ar")[:30])
+
+
+async def test_document_is_shown_by_its_name_and_comes_back_whole(page: Page, tmp_path: Path) -> None:
+    phone = phone_of(page, 2)
+    await write(phone, "/start menu-kl")
+    await expect(phone.locator(".message")).to_have_count(3)
+    letter = tmp_path / "afgørelse.pdf"
+    letter.write_bytes(b"%PDF-1.4 x")
+    await phone.locator("input.file").set_input_files(letter)
+    link = phone.locator("a.document")
+    await expect(link).to_contain_text("afgørelse.pdf")
+    await expect(await newest(phone)).to_contain_text(label("common/cannot_read_file", "kl")[:30])
+    async with page.expect_download() as download:
+        await link.click()
+    saved = await (await download.value).path()
+    assert await asyncio.to_thread(saved.read_bytes) == b"%PDF-1.4 x"
+
+
+async def test_person_changes_a_message_and_it_says_so(page: Page) -> None:
+    phone = phone_of(page, 2)
+    await write(phone, "/start complaint-kl")
+    await write(phone, "zzqx")
+    mine = phone.locator(".message.mine").last
+    await expect(mine).to_contain_text("zzqx")
+    await mine.get_by_role("button", name="Edit this message").click()
+    await write(phone, "1")
+    await expect(mine).to_contain_text("edited")
+    await expect(mine.locator(".text")).to_have_text("1")
+    await expect(await newest(phone)).to_contain_text(label("complaint/who/say", "kl").splitlines()[0])
+
+
+async def test_first_contact_and_a_date_picked_in_the_calendar(page: Page) -> None:
+    for language in ("tr", "ar"):
+        await page.locator("#add-language").select_option(language)
+        await page.get_by_role("button", name="Add a phone").click()
+    turkish, arabic = phone_of(page, 3), phone_of(page, 4)
+    for phone, locale, direction in ((turkish, "tr", "ltr"), (arabic, "ar", "rtl")):
+        await expect(phone).to_have_attribute("dir", direction)
+        await phone.locator(".start").click()
+        await tap(phone, label("start/language/name", locale))
+        for key in ("start/menu/choices/no", "complaint/decision/choices/written", "complaint/who/choices/kk"):
+            await tap(phone, label(key, locale))
+        await tap(phone, label("common/calendar", locale))
+        await phone.get_by_role("button", name="1", exact=True).last.click()
+        await tap(phone, label("complaint/how/choices/digital", locale))
+        await expect((await newest(phone)).locator(".text")).to_contain_text("danskelove.dk")
 
 
 async def test_sentence_is_copied_in_danish(page: Page) -> None:
