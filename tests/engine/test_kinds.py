@@ -135,6 +135,8 @@ def test_second_tap_within_two_seconds_does_nothing() -> None:
     assert talk.last is not None
     again = replace(talk.last, update_id=talk.update_id + 1, at=talk.at + timedelta(seconds=1))
     assert talk.take(again) == []
+    later = replace(again, update_id=talk.update_id + 2, at=again.at + timedelta(seconds=2))
+    assert talk.take(later) != []  # whoever presses again later wants to see it again
 
 
 def test_every_kind_of_node_and_effect_is_dealt_with() -> None:

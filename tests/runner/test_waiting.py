@@ -105,6 +105,31 @@ def test_consent_then_a_chance_to_add_then_the_place(locale: str) -> None:
     assert [line.text for line in talk.lines()] == ["Zzqx vvkw", "Zzqx bbnm"]
 
 
+def test_case_knows_the_way_the_answers_and_what_was_read() -> None:
+    talk = Talk("tr")
+    talk.says("/start complaint-tr")
+    for choice in ("written", "kk"):
+        talk.presses(choice)
+    talk.says("12.11.")
+    for choice in ("digital", "how"):
+        talk.presses(choice)
+    talk.asks()
+    ticket = talk.ticket
+    steps = ("decision", "who", "date", "how", "deadline", "send")
+    assert ticket.path == tuple(f"complaint/{step}" for step in steps)
+    assert ticket.answers["letter_date"] == "2026-11-12"
+    assert (ticket.answers["authority"], ticket.answers["arrival"]) == ("kk", "digital")
+    assert ticket.articles == ("complaint-over-municipal-decision",)
+    assert (ticket.locale, ticket.state) == ("tr", "waiting")
+
+
+def test_without_consent_there_is_no_case() -> None:
+    talk = Talk()
+    talk.says("/human")
+    talk.presses("no")
+    assert talk.store.tables.tickets == {}
+
+
 def test_album_joins_with_one_receipt_that_tells_the_place() -> None:
     talk = Talk()
     talk.asks()
