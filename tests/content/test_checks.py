@@ -23,6 +23,10 @@ BROKEN = [
     ("text-missing", "flows/start.yaml", 'say: "Vælg sprog"', "say: 12"),
     ("goto-unknown", "flows/complaint.yaml", "goto: who}", "goto: wohe}"),
     ("goto-unknown", "flows/hide.yaml", "title: Skjul samtalen", "moved: {old: nowhere}"),
+    ("field-shape", "flows/hide.yaml", "title: Skjul samtalen", "moved: [ask]"),
+    ("field-shape", "flows/complaint.yaml", "period: social_complaint.period", "period: [social_complaint.period]"),
+    ("name-shape", "flows/complaint.yaml", "from: letter_date", "from: 12"),
+    ("cases-shape", "flows/hide.yaml", "nodes:", 'nodes:\n  fork: {kind: branch, "on": urgency, cases: [], else: ask}'),
     ("moved-exists", "flows/hide.yaml", "title: Skjul samtalen", "moved: {ask: privacy/about}"),
     ("choice-shape", "flows/hide.yaml", "{id: privacy, label", "{id: privacy, text"),
     ("choice-shape", "flows/start.yaml", 'id: "no"', "id: 12"),
@@ -167,6 +171,25 @@ def test_circle_that_never_waits_is_found(tmp_path: Path) -> None:
         "flows/ring.yaml:3",
         "flows/ring.yaml:4",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "before", "after"),
+    [
+        ("key-unknown", "locales/en/LC_MESSAGES/flows.po", 'msgctxt "common/back"', 'msgctxt "common/bakc"'),
+        ("missing", "locales/en/LC_MESSAGES/flows.po", 'msgctxt "common/back"', 'msgctxt "common/bakc"'),
+        ("learned-stale", "knowledge/phrases/tr.yaml", "polis kactı 114 mu 112 mi hangisi", "polis hangisi"),
+    ],
+)
+def test_what_needs_no_mending_today_is_a_warning(
+    code: str, file: str, before: str, after: str, tmp_path: Path
+) -> None:
+    root = copy_content(tmp_path)
+    edit(root / file, before, after)
+    loaded = try_load(root, TODAY)
+    found = [problem for problem in loaded.problems if problem.code == code]
+    assert [problem.is_warning for problem in found] == [True] * len(found) != []
+    assert loaded.release is not None
 
 
 def test_overdue_review_warns_and_breaks_nothing() -> None:
