@@ -274,7 +274,20 @@ class Courier:
             case _:
                 return await self._send_message(row)
 
-    async def _send_message(self, row: Outgoing) -> int | None:
+    async def _send_message(self, row: Outgoing) -> int:
+        try:
+            return await self._send_whole(row)
+        except PersonUnreachable:
+            raise
+        except SendRefused as refused:
+            if row.body.keys() <= {"text"}:
+                raise
+            log.error("send refused", kind=row.kind, reason=str(refused))
+            # Better an answer without its buttons than none at all.
+            answer = await self._api.call("sendMessage", to_send(row.chat_id, {"text": row.body["text"]}))
+            return int(answer["message_id"])
+
+    async def _send_whole(self, row: Outgoing) -> int:
         if "replaces" in row.body:
             try:
                 await self._api.call("editMessageText", to_edit(row.chat_id, row.body))

@@ -245,6 +245,22 @@ async def test_refused_row_does_not_block_the_next() -> None:
     assert texts(sandbox, 1) == ["fine"]
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param({"rows": [[{"text": " ", "data": "a"}]]}, id="button"),
+        pytest.param({"entities": [{"type": "bold", "offset": 0, "length": 99}]}, id="entity"),
+        pytest.param({"keyboard": [[1]]}, id="keyboard"),
+    ],
+)
+async def test_words_arrive_where_what_belongs_to_them_is_refused(refused: dict[str, Any]) -> None:
+    sandbox, store = people(), MemoryStore()
+    async with serve(sandbox) as base_url, running(store, base_url):
+        add(store, 1, "answer", **refused)
+        await eventually(all_in(store, "sent"))
+    assert texts(sandbox, 1) == ["answer"]
+
+
 async def test_messages_are_deleted_also_beside_one_that_cannot_be() -> None:
     sandbox, store = people(), MemoryStore()
     async with serve(sandbox) as base_url, running(store, base_url):
