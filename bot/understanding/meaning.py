@@ -123,7 +123,8 @@ class Understanding:
         guess = self._languages.guess(text)
         scores = self._scores(text, guess if guess in self._files else locale)
         says_danger, says_human = self.phrases.holds(DANGER, text), self.phrases.holds(HUMAN, text)
-        is_sentence = " " in text.strip()  # one word alone tells of danger or a wish only where it is among the phrases
+        # One word, or "hide chat": tells of danger or a wish only where it is among the phrases.
+        is_sentence = " " in text.strip() and not self.phrases.is_whole(text)
         if guess is None and self._languages.is_nonsense(text):
             scores = {}
         elif is_sentence and not (says_danger or says_human or _is_sure(scores)):

@@ -71,6 +71,11 @@ class Phrases:
             is not None
         )
 
+    def is_whole(self, typed: str) -> bool:
+        """Whether the text is, letter by letter, a phrase for a way or an answer in any language."""
+        folded = fold(typed)
+        return folded in self._whole or any(folded in answers for answers in self._answers.values())
+
     def match_whole(self, typed: str, locale: str | None = None) -> str | None:
         """The intent that the whole text is a phrase of; None when there is none."""
         folded = fold(typed)

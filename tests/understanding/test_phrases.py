@@ -125,6 +125,14 @@ def test_the_number_alone_asks_for_the_numbers(typed: str) -> None:
     assert UNDERSTANDING.intent(typed, None) == "emergency"
 
 
+@pytest.mark.parametrize("tag", sorted(FILES))
+def test_no_phrase_of_a_way_or_an_answer_is_taken_for_danger_or_a_wish(tag: str) -> None:
+    phrases = [(phrase, intent) for intent in {*WAYS, "yes", "no"} for phrase in FILES[tag].get(intent, ())]
+    assert [
+        (phrase, found) for phrase, intent in phrases if (found := UNDERSTANDING.intent(phrase, tag)) != intent
+    ] == []
+
+
 def test_every_language_has_words_for_everything() -> None:
     wanted = {*WAYS, "danger", "yes", "no"} - {"resume"}
     assert {tag: wanted - intents.keys() for tag, intents in FILES.items()} == {tag: set() for tag in FILES}
