@@ -56,7 +56,7 @@ DOUBLE_TAP = timedelta(seconds=2)
 MOST_BYTES = MOST_MEGABYTES * 1_000_000
 READABLE = ("image/", "application/pdf")  # files that an adviser can open safely
 RATINGS = ("good", "fair", "bad")
-HEARD_WHILE_CLAIMED = ("emergency", "hide", "stop")  # typed words that are for the bot, not for the adviser
+HEARD_WHILE_CLAIMED = ("emergency", "hide", "quiet", "stop")  # typed words that are for the bot, not for the adviser
 MAX_STEPS = 50  # nodes entered in one turn; the checks refuse loops that never wait
 
 
@@ -341,7 +341,15 @@ def _emergency(session: Session, assets: Assets) -> Turn:
 
 
 def _hide(session: Session, assets: Assets) -> Turn:
-    return Turn(session.started_over(), (HideChat(),))
+    """Somebody may be looking at the phone: neither the queue nor an adviser shows up on it by itself."""
+    return Turn(replace(session.started_over(), is_paused=session.ticket is not None), (HideChat(),))
+
+
+def _quiet(session: Session, assets: Assets) -> Turn:
+    """Without sound, and nothing by itself; said again, with sound."""
+    session = replace(session, is_quiet=not session.is_quiet)
+    told = SendMessage((Text("common/quiet_on" if session.is_quiet else "common/quiet_off"),), ways(HOME, keeps=True))
+    return Turn(session, (CancelReminders(), told) if session.is_quiet else (told,))
 
 
 def _stop(session: Session, assets: Assets) -> Turn:
@@ -366,11 +374,12 @@ WAYS: dict[str, Callable[[Session, Assets], Turn]] = {
     "delete": _way_to(DELETE),
     "emergency": _emergency,
     "hide": _hide,
+    "quiet": _quiet,
     "stop": _stop,
 }
 
 # Commands, in the order in which they are listed to the person ("start" comes from Telegram itself).
-COMMANDS = ("menu", "human", "emergency", "language", "help", "hide", "privacy", "delete", "stop")
+COMMANDS = ("menu", "human", "emergency", "language", "help", "hide", "quiet", "privacy", "delete", "stop")
 _COMMANDS = {name: name for name in (*COMMANDS, "back")} | {"adviser": "human", "112": "emergency"}
 
 

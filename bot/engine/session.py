@@ -25,7 +25,9 @@ class Session:
         articles: Ids of the articles that were read, oldest first.
         ticket: Id of the open ticket, None when no adviser is asked for.
         is_claimed: An adviser has the ticket: what is typed goes to them, and the bot is silent.
-        is_paused: An adviser has stopped what they and timers would send; answers to the person still leave.
+        is_paused: Nothing that the person has not asked for leaves, until an adviser lets it go on: they stopped it, or
+            the person hid the chat while a ticket was open. Answers to the person still leave.
+        is_quiet: What is sent makes no sound on the phone.
         is_asked: An adviser has opened a flow for the person: what is typed is an answer to the bot, too.
         safe_word: What the person types when somebody else is reading: the chat is hidden, and nothing more is sent.
         ticket_told: Whether the receipt for texts that join the transcript was given.
@@ -49,6 +51,7 @@ class Session:
     ticket: str | None = None
     is_claimed: bool = False
     is_paused: bool = False
+    is_quiet: bool = False
     is_asked: bool = False
     safe_word: str | None = None
     ticket_told: bool = False

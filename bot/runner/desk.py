@@ -24,7 +24,7 @@ from bot.i18n.render import Rendered, join, utf16_length
 from bot.runner.handlers.chat import take_off_screen
 from bot.runner.message import message_body, plain
 from bot.runner.outgoing import MessageBody
-from bot.runner.ports import Note, Outgoing, UnitOfWork
+from bot.runner.ports import SAID, Note, Outgoing, UnitOfWork
 from bot.runner.release import Release
 from bot.runner.scene import HANDLERS, Scene
 from bot.runner.waiting import shown_name
@@ -58,11 +58,11 @@ class DeskTurn:
     key: str | None = None  # of the form: joins the first line that is recorded, so that a form sent twice acts once
 
     def finish(self) -> tuple[Outgoing, ...]:
-        """The last step of every move: what leaves after the commit; nothing while sending is paused."""
+        """The last step of every move: what leaves after the commit; no message while sending is paused."""
         if not self.scene.session.is_paused:
             return tuple(self.scene.leaves)
         self.scene.uow.outbox.hold(self.ticket.chat_id)
-        return ()
+        return tuple(row for row in self.scene.leaves if row.kind not in SAID)
 
     def expect(self, version: int) -> None:
         """Raises TicketChanged: the form was made for an earlier version."""

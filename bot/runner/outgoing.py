@@ -1,7 +1,11 @@
 """What leaves for a chat, as the plain JSON values that the outbox stores."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NotRequired, TypedDict
+from datetime import timedelta
+from typing import Literal, NotRequired, TypedDict
+
+DELETABLE = timedelta(hours=48)  # Telegram lets bots delete messages that are younger than this
+MOST_DELETED = 100  # in one call
 
 
 class Entity(TypedDict):
@@ -25,7 +29,7 @@ class MessageBody(TypedDict):
     """A message (kinds "message" and "reminder").
 
     `rows` are buttons under it; `keyboard` a reply keyboard of labels, or "remove"; one message has at most one
-    of the two. `replaces` is the message to rewrite; where that is gone a new one is sent.
+    of the two. `replaces` is the message to rewrite; where that is gone a new one is sent. `silent`: without a sound.
     """
 
     text: str
@@ -33,15 +37,16 @@ class MessageBody(TypedDict):
     rows: NotRequired[list[list[MessageButton]]]
     keyboard: NotRequired[list[list[str]] | Literal["remove"]]
     replaces: NotRequired[int]
+    silent: NotRequired[bool]
 
 
 class DeletionBody(TypedDict):
-    """Messages to delete, at most 100 (Telegram's limit for one call)."""
+    """Messages to delete, at most MOST_DELETED."""
 
     message_ids: list[int]
 
 
-def deletions(message_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Bodies for all of these messages, newest first: what is on the screen goes first."""
+def newest_first(message_ids: Sequence[int]) -> list[list[int]]:
+    """In parts for a call each: what is on the screen goes first."""
     newest = sorted(message_ids, reverse=True)
-    return [{"message_ids": newest[start : start + 100]} for start in range(0, len(newest), 100)]
+    return [newest[start : start + MOST_DELETED] for start in range(0, len(newest), MOST_DELETED)]

@@ -10,7 +10,8 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.ticket import Ticket
 from bot.handoff.transcript import TranscriptLine
 
-OutgoingKind = Literal["message", "reminder", "delete", "leave"]
+OutgoingKind = Literal["message", "reminder", "delete", "hide", "leave"]
+SAID: tuple[OutgoingKind, ...] = ("message", "reminder")  # kinds that the person reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Outbox(Protocol):
     def cancel_reminders(self, chat_id: int) -> None: ...
 
     def hold(self, chat_id: int) -> None:
-        """Nothing that waits for this chat leaves until `let_go`."""
+        """No message that waits for this chat leaves until `let_go`; what takes messages away does."""
 
     def let_go(self, chat_id: int) -> None: ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.engine.effects import Effect
 from bot.engine.session import Session
-from bot.runner.ports import Outgoing, OutgoingKind, UnitOfWork
+from bot.runner.ports import SAID, Outgoing, OutgoingKind, UnitOfWork
 from bot.runner.release import Release
 
 
@@ -22,9 +22,21 @@ class Scene:
     keeps_session: bool = True
     leaves: list[Outgoing] = field(default_factory=list)
 
-    def send(self, kind: OutgoingKind, body: Mapping[str, Any], *, forgets: bool = False) -> None:
-        """Put something into the outbox, to leave at once."""
-        self.leaves.append(self.uow.outbox.add(self.session.chat_id, kind, body, forgets=forgets))
+    def send(
+        self,
+        kind: OutgoingKind,
+        body: Mapping[str, Any],
+        *,
+        due_at: datetime | None = None,
+        name: str = "",
+        forgets: bool = False,
+    ) -> None:
+        """Put something into the outbox, to leave at once or when it is due."""
+        if self.session.is_quiet and kind in SAID:
+            body = {**body, "silent": True}
+        row = self.uow.outbox.add(self.session.chat_id, kind, body, due_at=due_at, name=name, forgets=forgets)
+        if due_at is None:
+            self.leaves.append(row)
 
 
 Handler = Callable[[Any, Scene], None]

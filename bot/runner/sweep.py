@@ -38,7 +38,7 @@ def _tell_again(turn: DeskTurn) -> None:
     """Who was told a place is told the new one when it has halved, or when the time has moved by half an hour; who was
     asked for more and says nothing is told after a while."""
     ticket, scene = turn.ticket, turn.scene
-    if ticket.state != "waiting" or ticket.is_unreachable:
+    if ticket.state != "waiting" or ticket.is_unreachable or scene.session.is_paused:
         return
     words, told = waiting_words(scene.uow, ticket, scene.at)
     is_early = ticket.told is None and scene.at - ticket.queued_at < MAY_ADD

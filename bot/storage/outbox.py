@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, tuple_, update
 
 from bot.errors import ValueUnreadable
-from bot.runner.ports import Outgoing, OutgoingKind, Sent
+from bot.runner.ports import SAID, Outgoing, OutgoingKind, Sent
 from bot.storage.hot import HotStatement
 from bot.storage.keyring import Keyring
 from bot.storage.session import Sessions
@@ -31,7 +31,8 @@ _AT_ONCE = _at_once.where(
 _DUE = select(outbox).where(PENDING, outbox.c.due_at <= bindparam("now"))
 _DUE = _DUE.order_by(outbox.c.due_at).limit(bindparam("most"))
 _WAITING_OF = _at_once.where(outbox.c.chat_id == bindparam("chat"))
-_HOLD = update(outbox).where(outbox.c.chat_id == bindparam("chat"), PENDING).values(state="held")
+_HOLD = update(outbox).where(outbox.c.chat_id == bindparam("chat"), PENDING, outbox.c.kind.in_(SAID))
+_HOLD = _HOLD.values(state="held")
 _LET_GO = update(outbox).where(outbox.c.chat_id == bindparam("chat"), outbox.c.state == "held").values(state="pending")
 _SENDING = update(outbox).where(_this, PENDING).values(state="sending")
 _SENT = (

@@ -9,6 +9,8 @@ Parameters = dict[str, Any]
 def to_send(chat_id: int, body: Mapping[str, Any]) -> Parameters:
     """Parameters of sendMessage. No parse mode: what people and editors wrote is text, markup comes as entities."""
     call = _text(chat_id, body)
+    if body.get("silent"):
+        call["disable_notification"] = True
     if "rows" in body:
         call["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in body["rows"]]}
     elif body.get("keyboard") == "remove":

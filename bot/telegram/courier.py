@@ -13,7 +13,8 @@ import structlog
 
 from bot.errors import BotError, PersonUnreachable, SendRefused, StorageUnavailable
 from bot.runner.failpoint import failpoint
-from bot.runner.ports import Outgoing, Sent, Store, UnitOfWork
+from bot.runner.outgoing import DELETABLE, newest_first
+from bot.runner.ports import SAID, Outgoing, Sent, Store, UnitOfWork
 from bot.telegram.api import BotApi, CallNotSent, FloodWait, MessageGone, NotModified, TokenRefused
 from bot.telegram.calls import to_edit, to_send
 from bot.telegram.limits import Limits
@@ -48,6 +49,7 @@ class Courier:
         self._fetching: Counter[int] = Counter()  # how often a chat's earlier rows are being read just now
         self._sent: list[Sent] = []
         self._mark = asyncio.Event()
+        self._marking = asyncio.Lock()
         self._epoch: int | None = None
         self._has_looked = False  # whether memory holds all that waited when this reign began
         self._held_until = 0.0  # of time.monotonic()
@@ -209,7 +211,11 @@ class Courier:
         is_marked = row.kind != "reminder"
         tries = 0
         while self.holds_lease:
-            await self._wait_for_turn(row.chat_id)
+            if not _is_hidden(row, lane):
+                await self._wait_for_turn(row)
+            if _is_hidden(row, lane):
+                await self._end(row, "dead", "hidden")
+                return True
             if not is_marked and not await self._store.run(lambda uow: uow.outbox.mark_sending(*_key(row))):
                 self._settled.append(_key(row))  # cancelled meanwhile
                 return True
@@ -254,9 +260,12 @@ class Courier:
         self._sent.append(Sent(row.chat_id, row.seq, datetime.now(UTC), message_id, row.forgets))
         self._mark.set()
 
-    async def _wait_for_turn(self, chat_id: int) -> None:
+    async def _wait_for_turn(self, row: Outgoing) -> None:
+        """Telegram's pace is one of messages: what takes them away need not wait."""
+        if row.kind in ("delete", "hide"):
+            return
         now = time.monotonic()
-        at = self._limits.reserve(chat_id, now)
+        at = self._limits.reserve(row.chat_id, now)
         if at > now:
             await asyncio.sleep(at - now)
 
@@ -265,7 +274,10 @@ class Courier:
     async def _send(self, row: Outgoing) -> int | None:
         match row.kind:
             case "delete":
-                await self._delete(row)
+                await self._delete(row.chat_id, row.body["message_ids"])
+                return None
+            case "hide":
+                await self._hide(row.chat_id)
                 return None
             case "leave":
                 with suppress(SendRefused):
@@ -299,16 +311,22 @@ class Courier:
         answer = await self._api.call("sendMessage", to_send(row.chat_id, row.body))
         return int(answer["message_id"])
 
-    async def _delete(self, row: Outgoing) -> None:
-        ids = row.body["message_ids"]
+    async def _hide(self, chat_id: int) -> None:
+        """Delete everything of both sides that can be deleted, also what left a moment ago."""
+        await self._mark_sent()
+        since = datetime.now(UTC) - DELETABLE
+        for ids in newest_first(await self._store.run(lambda uow: uow.outbox.message_ids(chat_id, since))):
+            await self._delete(chat_id, ids)
+
+    async def _delete(self, chat_id: int, ids: list[int]) -> None:
         try:
-            await self._api.call("deleteMessages", {"chat_id": row.chat_id, "message_ids": ids})
+            await self._api.call("deleteMessages", {"chat_id": chat_id, "message_ids": ids})
         except PersonUnreachable:
             raise
         except SendRefused:
             for message_id in ids:  # one that cannot be deleted must not keep the others
                 with suppress(SendRefused):
-                    await self._api.call("deleteMessage", {"chat_id": row.chat_id, "message_id": message_id})
+                    await self._api.call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
     async def _give_up_chat(self, row: Outgoing, lane: deque[Outgoing]) -> None:
         """The person has blocked the bot: nothing that waits for them can arrive."""
@@ -348,19 +366,26 @@ class Courier:
                 await asyncio.sleep(RENEW_S)
 
     async def _mark_sent(self) -> None:
-        sent, self._sent = self._sent, []
-        if not sent:
-            return
-        try:
-            await self._store.run(lambda uow: uow.outbox.mark_sent(sent))
-        except StorageUnavailable:
-            self._sent = sent + self._sent
-            raise
-        self._settled += ((each.chat_id, each.seq) for each in sent)
+        """When this returns, all that was sent before it began is marked."""
+        async with self._marking:
+            sent, self._sent = self._sent, []
+            if not sent:
+                return
+            try:
+                await self._store.run(lambda uow: uow.outbox.mark_sent(sent))
+            except StorageUnavailable:
+                self._sent = sent + self._sent
+                raise
+            self._settled += ((each.chat_id, each.seq) for each in sent)
 
 
 def _key(row: Outgoing) -> Key:
     return (row.chat_id, row.seq)
+
+
+def _is_hidden(row: Outgoing, lane: Iterable[Outgoing]) -> bool:
+    """The person hides the chat before this has left: then it never leaves."""
+    return row.kind in SAID and any(later.kind == "hide" and later.seq > row.seq for later in lane)
 
 
 def _due(uow: UnitOfWork, *, now: datetime, after: Key | None) -> list[Outgoing]:

@@ -50,7 +50,7 @@ def _turn(talk: Conversation, step: Mapping[str, Any], locale: str) -> Turn:
     tickets = dict(talk.store.tables.tickets)
     talk.at += timedelta(hours=step.get("hours_later", 0))
     (act, said), *_ = ((key, value) for key, value in step.items() if key != "hours_later")
-    said = said.get(locale, said.get("all")) if isinstance(said, dict) else said
+    said = said[locale if locale in said else "all"] if isinstance(said, dict) else said
     said = str(said).replace("{locale}", locale)
     if act == "taps_keyboard":
         act, said = "says", talk.release.label(f"common/keyboard_{said}", locale)

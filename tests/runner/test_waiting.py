@@ -249,6 +249,30 @@ def test_what_the_bot_takes_off_the_screen_is_shown_as_such_in_the_case() -> Non
     assert talk.ticket.state == "claimed", "hiding ends nothing"
 
 
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_who_hides_the_chat_hears_nothing_by_itself_until_an_adviser_lets_it_go_on(is_claimed: bool) -> None:
+    talk = Talk()
+    talk.store.run_now(lambda uow: uow.outbox.add(CHAT, "reminder", {"text": "x"}, due_at=talk.at, name="n"))
+    talk.asks()
+    talk.presses("skip")
+    if is_claimed:
+        talk.adviser(desk.claim)
+    hidden, line = talk.says("/hide")
+    assert (hidden.kind, line.body["text"]) == ("hide", "\N{THUMBS UP SIGN}")
+    assert not [row for row in talk.store.tables.outbox.values() if row.outgoing.kind == "reminder"]
+    for _ in range(72):
+        talk.at += timedelta(hours=1)
+        assert talk.sweeps() == []
+    if talk.ticket.owner is None:
+        assert talk.adviser(desk.claim) == []
+    assert talk.adviser(partial(desk.reply, text="Er du der?", key="k1")) == []
+    assert talk.store.run_now(lambda uow: uow.outbox.due(talk.at, 10)) == []
+    assert talk.says("/menu"), "what the person asks for is answered"
+    resumed = talk.adviser(desk.resume)
+    assert any("Er du der?" in row.body["text"] for row in resumed)
+    assert not talk.says_that(resumed, "human/consent/waiting"), "places of days ago are told to nobody"
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -122,6 +122,16 @@ async def test_reminder_waits_for_its_time_and_is_replaced_by_name(store: Store)
     assert await store.run(lambda uow: uow.outbox.due(AT + HOUR, 10)) == []
 
 
+async def test_what_takes_messages_away_is_not_held_back(store: Store) -> None:
+    def work(uow: UnitOfWork) -> list[str]:
+        for kind in ("message", "hide", "delete"):
+            uow.outbox.add(1, kind, {})  # type: ignore[arg-type]
+        uow.outbox.hold(1)
+        return [row.kind for row in uow.outbox.waiting_of(1)]
+
+    assert await store.run(work) == ["hide", "delete"]
+
+
 async def test_cancelled_reminder_is_never_sent(store: Store) -> None:
     row = await store.run(lambda uow: uow.outbox.add(1, "reminder", {"text": "x"}, due_at=AT, name="n"))
     message = await store.run(lambda uow: uow.outbox.add(1, "message", {"text": "stays"}))

@@ -87,7 +87,7 @@ class Conversation:
         if outgoing.kind == "message":
             message_id = body["replaces"] if body.get("replaces") in self.messages else self._new_id()
             self.messages[message_id] = body
-        for gone in body.get("message_ids", ()):
+        for gone in [*self.messages] if outgoing.kind == "hide" else body.get("message_ids", ()):
             self.messages.pop(gone, None)
         sent = Sent(outgoing.chat_id, outgoing.seq, self.at, message_id, outgoing.forgets)
         self.store.run_now(lambda uow: uow.outbox.mark_sent([sent]))

@@ -13,7 +13,7 @@ from bot.handoff.duty import Closure, Duty
 from bot.handoff.queue import KEPT_FOR_LAST, order
 from bot.handoff.ticket import Ticket, TicketChanged, TicketUnknown
 from bot.handoff.transcript import TranscriptLine
-from bot.runner.ports import Note, NoticeLink, Outgoing, OutgoingKind, Question, Sent, UnitOfWork
+from bot.runner.ports import SAID, Note, NoticeLink, Outgoing, OutgoingKind, Question, Sent, UnitOfWork
 
 Result = TypeVar("Result")
 
@@ -127,7 +127,7 @@ class MemoryOutbox:
 
     def _switch(self, chat_id: int, before: str, after: str) -> None:
         for row in self._tables.outbox.values():
-            if row.outgoing.chat_id == chat_id and row.state == before:
+            if row.outgoing.chat_id == chat_id and row.state == before and row.outgoing.kind in SAID:
                 row.state = after
 
     def due(self, now: datetime, limit: int, *, after: tuple[int, int] | None = None) -> list[Outgoing]:

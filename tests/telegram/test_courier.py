@@ -1,6 +1,7 @@
 """What is in the outbox arrives: in order, once, or marked as doubtful."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -332,3 +333,47 @@ async def test_rate_is_kept() -> None:
         await eventually(all_in(store, "sent"))
         calls = sandbox.truth.calls("sendMessage")
     assert calls[-1].at - calls[0].at >= 0.7
+
+
+def hide(store: MemoryStore) -> Outgoing:
+    return store.run_now(lambda uow: uow.outbox.add(1, "hide", {}))
+
+
+async def test_chat_of_200_messages_is_hidden_in_3_seconds_whatever_the_pace() -> None:
+    """As people do it: right after a burst of answers, which has used up the pace of the chat."""
+    sandbox, store = people(), MemoryStore()
+    phone = sandbox.phone(1)
+    for number in range(100):
+        phone.send_text(str(number))
+        typed = phone.messages[-1].message_id
+        store.run_now(lambda uow, typed=typed, number=number: uow.updates.is_new(1, number, typed, datetime.now(UTC)))  # type: ignore[misc]
+    async with serve(sandbox) as base_url:
+        async with running(store, base_url):
+            for number in range(100):
+                add(store, 1, str(number))
+            await eventually(all_in(store, "sent"))
+        async with running(store, base_url, rate=30) as courier:
+            await eventually(lambda: courier.holds_lease)
+            burst = [add(store, 1, f"burst {number}") for number in range(8)]
+            courier.offer(burst)
+            await eventually(lambda: "burst 3" in texts(sandbox, 1))
+            assert len(phone.messages) >= 200
+            started = time.monotonic()
+            courier.offer([hide(store), add(store, 1, "👍")])
+            await eventually(lambda: [message.text for message in phone.messages] == ["👍"])
+            assert time.monotonic() - started < 3
+    assert store.tables.outbox[1, burst[-1].seq].state == "dead", "what had to wait never left"
+
+
+async def test_answer_that_is_on_its_way_is_hidden_too() -> None:
+    sandbox, store = people(), MemoryStore()
+    sandbox.faults = FaultPlan(rules=(FaultRule("slow", delay_s=0.3, methods=("sendMessage",)),))
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        under_way = add(store, 1, "under way")
+        courier.offer([under_way])
+        await asyncio.sleep(0.1)
+        courier.offer([add(store, 1, "never leaves"), hide(store)])
+        await eventually(lambda: states(store) == ["sent", "dead", "sent"])
+    assert store.tables.outbox[1, 1].message_id is not None
+    assert texts(sandbox, 1) == []

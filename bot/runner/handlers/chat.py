@@ -1,12 +1,8 @@
-from datetime import timedelta
-
 from bot.engine.effects import DeleteMessage, ForgetPerson, HideChat, LeaveChat, SendMessage, Text
 from bot.handoff.transcript import TranscriptLine
 from bot.runner.message import message_body
-from bot.runner.outgoing import deletions
+from bot.runner.outgoing import DELETABLE
 from bot.runner.scene import Scene, handles
-
-DELETABLE = timedelta(hours=48)  # Telegram lets bots delete messages that are younger than this
 
 
 @handles(DeleteMessage)
@@ -31,8 +27,7 @@ def take_off_screen(scene: Scene) -> None:
     scene.uow.outbox.cancel_reminders(chat_id)
     ids = scene.uow.outbox.message_ids(chat_id, scene.at - DELETABLE)
     scene.uow.transcripts.mark_deleted(chat_id, ids, scene.at)
-    for body in deletions(ids):
-        scene.send("delete", body)
+    scene.send("hide", {})  # finds the ids itself when it leaves: the last answers may be on their way just now
     line = SendMessage((Text("common/hidden"),), keyboard="remove")
     scene.send("message", message_body(line, scene.session.locale, scene.release))
     scene.uow.audit.note(chat_id, "chat hidden", scene.at)
