@@ -193,6 +193,18 @@ def test_sensitive_first_words_are_caught() -> None:
     assert {key for key in texts if any(f"'{key}'" in problem.what for problem in found)} == set(texts)
 
 
+@pytest.mark.parametrize("tag", our_release().locales[1:])
+def test_sensitive_first_words_of_a_translation_are_caught(tag: str) -> None:
+    content, chance = our_content(), random.Random(f"{SEED} {tag}")
+    catalog = read_catalogs(ROOT, content.sources, {tag})[0][tag]
+    shown = [key for key in catalog.entries if key.rpartition("/")[2] in preview.FIRST_FIELDS]
+    words = {key: chance.choice(preview.SENSITIVE[tag]).upper() for key in chance.sample(sorted(shown), EACH)}
+    changed = {key: replace(catalog.entries[key], text=f"Aaa {word} bbb") for key, word in words.items()}
+    only = {tag: replace(catalog, entries={**catalog.entries, **changed})}
+    found = list(preview.check(replace(content, catalogs=only)))
+    assert {problem.where for problem in found} == {entry.where for entry in changed.values()}
+
+
 def choices_of(sources: Sources) -> Iterator[tuple[str, int]]:
     for id, node in sources.nodes.items():
         yield from ((id, number) for number in range(len(node.get("choices") or ())))

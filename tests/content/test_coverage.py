@@ -2,7 +2,8 @@
 
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 
 import pytest
@@ -10,13 +11,16 @@ import pytest
 from bot.engine.nodes.article import Article
 from bot.engine.nodes.services import PAGE_SIZE, Services
 from bot.engine.screen import HOME, HUMAN, LANGUAGE
+from bot.i18n.day import calendar_date
 from tests.support.content import ROOT, our_release
 
 MOST_TAPS = 4
 PASSING = ("say", "branch", "call")  # nodes that go on by themselves cost no tap
 LINES = {"000": 9, "001": 8, "002": 10, "003": 7, "004": 10, "All five": 10}  # of the documents' checklists
 ENTRIES, LAW_CHANGES = 43, 18
+NOT_VERIFIED = "shelter-gender-neutral"  # the day of that law: its number is shown instead
 _PLACE = re.compile(r"`([^`]+)`")
+_MARKS = re.compile("[\u2066-\u2069\u200f]")  # of direction
 
 
 @cache
@@ -66,6 +70,30 @@ def test_every_line_of_the_documents_has_its_row() -> None:
         assert [lines for heading, lines in found.items() if heading.startswith(document)] == [count], document
     assert found["Rights"] == ENTRIES
     assert found["Changes of law"] == LAW_CHANGES
+
+
+def dated_changes() -> Iterator[tuple[str, Sequence[date | str], Sequence[str]]]:
+    """Changes of law whose row names days, or only years, and the articles that tell of them."""
+    for line in rows()["Changes of law"]:
+        change, entry, places = (cell.strip() for cell in line.strip("|").split("|"))
+        named = " ".join(re.findall(r"\(([^)]*)\)", change))
+        days = [datetime.strptime(day, "%d %B %Y").date() for day in re.findall(r"\d+ [A-Z][a-z]+ \d{4}", named)]
+        articles = [place for place in _PLACE.findall(places) if "/" not in place]
+        when = days or re.findall(r"\d{4}", named)
+        if when and articles and entry != NOT_VERIFIED:
+            yield entry, when, articles
+
+
+@pytest.mark.parametrize("locale", our_release().locales)
+def test_changes_of_law_are_told_with_their_date(locale: str) -> None:
+    release = our_release()
+    changes = list(dated_changes())
+    for entry, when, articles in changes:
+        keys = [key for article in articles for key in release.keys(f"article/{article}/")]
+        said = _MARKS.sub("", " ".join(release.label(key, locale) for key in keys))
+        for each in when:
+            assert _MARKS.sub("", each if isinstance(each, str) else calendar_date(each, locale)) in said, entry
+    assert len(changes) == LAW_CHANGES - 4  # the others have no date, or are a rule of counting
 
 
 def test_every_service_is_few_taps_away() -> None:

@@ -125,7 +125,7 @@ async def test_reminder_waits_for_its_time_and_is_replaced_by_name(store: Store)
 async def test_what_takes_messages_away_is_not_held_back(store: Store) -> None:
     def work(uow: UnitOfWork) -> list[str]:
         for kind in ("message", "hide", "delete"):
-            uow.outbox.add(1, kind, {})  # type: ignore[arg-type]
+            uow.outbox.add(1, kind, {})
         uow.outbox.hold(1)
         return [row.kind for row in uow.outbox.waiting_of(1)]
 
