@@ -22,6 +22,7 @@ from bot.i18n.number import grouped, kroner, phone, sections
 from bot.i18n.plural import form
 from bot.i18n.render import Rendered, fill, join
 from bot.i18n.template import RIGHT_TO_LEFT, directed, placeholders
+from bot.understanding.cpr import mask_cpr
 from bot.understanding.fold import fold
 from bot.understanding.meaning import Understanding
 
@@ -120,9 +121,7 @@ class Release:
         meaning = self.understanding.meaning(typed, locale)
         return {
             "lang_detected": meaning.locale or locale,
-            "topics": [
-                article for article in meaning.topics if f"article/{article}/title" in self.messages[self.locales[0]]
-            ],
+            "topics": [article for article, _ in self.topics(mask_cpr(typed), locale)],
             "emergency": meaning.is_danger,
             "pii": meaning.has_cpr,
             "handoff": meaning.wants_human,
