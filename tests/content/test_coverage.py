@@ -96,6 +96,19 @@ def test_changes_of_law_are_told_with_their_date(locale: str) -> None:
     assert len(changes) == LAW_CHANGES - 4  # the others have no date, or are a rule of counting
 
 
+@pytest.mark.parametrize("locale", our_release().locales)
+def test_first_screen_of_an_article_is_short(locale: str) -> None:
+    """About 600 characters: everything else is behind a button."""
+    release = our_release()
+    articles = {node.article for node in release.nodes.values() if isinstance(node, Article)}
+    long = {
+        article: length
+        for article in articles
+        if (length := sum(len(release.label(f"article/{article}/{part}", locale)) for part in ("title", "short"))) > 640
+    }
+    assert long == {}
+
+
 def test_every_service_is_few_taps_away() -> None:
     far = {id for id in our_release().services if taps().get(f"service/{id}", 99) > MOST_TAPS}
     assert far == set()
