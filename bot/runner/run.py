@@ -2,9 +2,10 @@
 
 import bot.runner.handlers  # noqa: F401  (registers the handlers)
 from bot.engine.advance import advance
-from bot.engine.effects import SendMessage, Text
-from bot.engine.incoming import GroupMet, Incoming, NothingToDo, TextTyped
+from bot.engine.effects import SendEmergencyCard, SendMessage, Text
+from bot.engine.incoming import GroupMet, Incoming, NothingToDo
 from bot.engine.screen import HUMAN, ways
+from bot.engine.session import Session
 from bot.runner.failpoint import failpoint
 from bot.runner.handlers.message import emergency_card
 from bot.runner.message import message_body
@@ -75,9 +76,8 @@ def run_dead(incoming: Incoming, reason: str, uow: UnitOfWork, release: Release)
 
 
 def emergency_body(incoming: Incoming, release: Release) -> MessageBody | None:
-    """The emergency card for a text that tells of danger, made without the database; None for any other."""
-    if not isinstance(incoming, TextTyped) or release.intent(incoming.text, None) != "danger":
+    """The emergency card, made without the database, where somebody new would get it; None for all else."""
+    turn = advance(Session(incoming.chat_id), incoming, release)
+    if not any(isinstance(effect, SendEmergencyCard) for effect in turn.effects):
         return None
-    code = (incoming.language_code or "").partition("-")[0]
-    locale = release.guess_locale(incoming.text) or (code if code in release.locales else None)
-    return emergency_card(locale, release)
+    return emergency_card(turn.session.hint, release)

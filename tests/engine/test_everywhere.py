@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bot.engine.incoming import ChoicePressed, CommandGiven, FileSent, Incoming,
 from bot.engine.screen import HOME, HUMAN
 from bot.engine.session import Session
 from bot.runner.handlers.message import emergency_card
+from bot.runner.run import emergency_body
 from tests.support.content import ROOT, our_release
 from tests.support.conversation import AT, CHAT, Conversation
 
@@ -22,11 +24,25 @@ LOCALES = RELEASE.locales
 COMMON: dict[str, Any] = {"update_id": 1, "chat_id": CHAT, "at": AT}
 
 
+@cache
 def danger_in(locale: str) -> str:
     """The first whole phrase of danger in that language."""
     phrases = YAML(typ="safe").load((ROOT / f"knowledge/phrases/{locale}.yaml").read_text("utf-8"))["danger"]
     phrase = next(each for each in phrases if not each.endswith("*"))
     return str(phrase.strip("=!"))
+
+
+def ways_to_tell(locale: str) -> list[Incoming]:
+    words = danger_in(locale)
+    return [
+        TextTyped(**COMMON, text=words, message_id=5),
+        TextTyped(**COMMON, text="112", message_id=5),
+        MessageEdited(**COMMON, text=words, message_id=5),
+        FileSent(**COMMON, kind="photo", file_id="f", message_id=5, caption=words),
+        CommandGiven(**COMMON, name="emergency", argument="", message_id=5),
+        CommandGiven(**COMMON, name="112", argument="", message_id=5),
+        ChoicePressed(**COMMON, data="!emergency", message_id=5, query_id="q"),
+    ]
 
 
 def states(locale: str) -> Iterator[Session]:
@@ -47,17 +63,8 @@ def states(locale: str) -> Iterator[Session]:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_danger_is_answered_first_in_every_state(locale: str) -> None:
-    words = danger_in(locale)
-    tellings: list[Incoming] = [
-        TextTyped(**COMMON, text=words, message_id=5),
-        MessageEdited(**COMMON, text=words, message_id=5),
-        FileSent(**COMMON, kind="photo", file_id="f", message_id=5, caption=words),
-        CommandGiven(**COMMON, name="emergency", argument="", message_id=5),
-        CommandGiven(**COMMON, name="112", argument="", message_id=5),
-        ChoicePressed(**COMMON, data="!emergency", message_id=5, query_id="q"),
-    ]
     for session in states(locale):
-        for told in tellings:
+        for told in ways_to_tell(locale):
             turn = advance(session, told, RELEASE)
             assert isinstance(turn.effects[0], SendEmergencyCard), (session, told)
             assert turn.session.node == session.node
@@ -69,6 +76,17 @@ def test_card_is_in_the_language_and_in_danish_with_a_way_to_a_human(locale: str
     for shown in (locale, "da"):
         assert RELEASE.label("emergency/card", shown) in body["text"]
     assert [button["data"] for row in body["rows"] for button in row] == ["!human:new", "!menu:new"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_card_needs_no_database(locale: str) -> None:
+    for told in ways_to_tell(locale):
+        body = emergency_body(replace(told, language_code=locale), RELEASE)
+        assert body is not None, told
+        assert RELEASE.label("emergency/card", "da") in body["text"]
+    commanded = emergency_body(replace(ways_to_tell(locale)[-1], language_code=locale), RELEASE)
+    assert commanded == emergency_card(locale, RELEASE)
+    assert emergency_body(TextTyped(**COMMON, text="zzqx", message_id=5), RELEASE) is None
 
 
 @pytest.mark.parametrize("locale", LOCALES)

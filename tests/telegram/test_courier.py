@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.runner.ports import Outgoing, UnitOfWork
-from bot.sandbox import FaultPlan, FaultRule, Sandbox, open_port, serve
+from bot.sandbox import FaultPlan, FaultRule, Rates, Sandbox, open_port, serve
 from bot.telegram import courier as courier_module
 from bot.telegram.api import BotApi
 from bot.telegram.courier import Courier
@@ -377,3 +377,14 @@ async def test_answer_that_is_on_its_way_is_hidden_too() -> None:
         await eventually(lambda: states(store) == ["sent", "dead", "sent"])
     assert store.tables.outbox[1, 1].message_id is not None
     assert texts(sandbox, 1) == []
+
+
+async def test_limits_of_telegram_are_kept_and_never_met() -> None:
+    sandbox, store = people(12), MemoryStore()
+    sandbox.limits = Rates(overall_burst=35)  # a little more than we allow ourselves: the wire is not always as quick
+    async with serve(sandbox) as base_url, running(store, base_url, rate=30):
+        for number in range(5):
+            for chat in range(1, 13):
+                add(store, chat, str(number))
+        await eventually(all_in(store, "sent"), 20)
+    assert {call.outcome for call in sandbox.truth.calls("sendMessage")} == {"accepted"}
