@@ -1,41 +1,18 @@
-"""Hiding, deleting and stopping: what leaves the screen and the database, and what Telegram lets go."""
-
-from datetime import timedelta
+"""Hiding, deleting and stopping: what leaves the database, and what no longer comes."""
 
 import pytest
 
 from bot.engine.incoming import BotBlocked
+from bot.runner.outgoing import newest_first
 from tests.support.content import our_release
 from tests.support.conversation import CHAT, Conversation
 
 
-def hidden(talk: Conversation) -> list[list[int]]:
-    return [list(each.body["message_ids"]) for each in talk.says("/hide") if each.kind == "delete"]
-
-
-def test_hiding_takes_the_messages_of_both_sides_a_hundred_at_a_time() -> None:
-    talk = Conversation(our_release())
-    before = talk.message_id
-    for _ in range(60):
-        talk.says("/help")
-    calls = hidden(talk)
-    assert [len(ids) for ids in calls] == [100, len(calls[1])]
-    everything = sorted(id for ids in calls for id in ids)
-    assert everything == list(range(before + 1, talk.message_id))  # without the last word, "hidden"
-    assert min(calls[0]) > max(calls[1]), "what was said last is hidden first"
-
-
-def test_what_is_older_than_two_days_is_left_to_the_person() -> None:
-    talk = Conversation(our_release())
-    talk.says("/help")
-    old = talk.message_id
-    talk.at += timedelta(hours=47)
-    talk.says("/help")
-    young = talk.message_id
-    talk.at += timedelta(hours=2)
-    (ids,) = hidden(talk)
-    assert min(ids) > old
-    assert max(ids) >= young
+def test_what_was_said_last_is_hidden_first_a_hundred_at_a_time() -> None:
+    first, second = newest_first(range(1, 151))
+    assert len(first) == 100
+    assert min(first) > max(second)
+    assert sorted(first + second) == list(range(1, 151))
 
 
 @pytest.mark.parametrize("leaves", ["/stop", "/hide", "blocks"])

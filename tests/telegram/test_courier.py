@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.runner.outgoing import DELETABLE
 from bot.runner.ports import Outgoing, UnitOfWork
 from bot.sandbox import FaultPlan, FaultRule, Rates, Sandbox, open_port, serve
 from bot.telegram import courier as courier_module
@@ -363,6 +364,21 @@ async def test_chat_of_200_messages_is_hidden_in_3_seconds_whatever_the_pace() -
             await eventually(lambda: [message.text for message in phone.messages] == ["👍"])
             assert time.monotonic() - started < 3
     assert store.tables.outbox[1, burst[-1].seq].state == "dead", "what had to wait never left"
+
+
+async def test_what_is_older_than_two_days_is_left_to_the_person() -> None:
+    sandbox, store = people(), MemoryStore()
+    phone = sandbox.phone(1)
+    now = datetime.now(UTC)
+    for number, age in enumerate((DELETABLE + timedelta(minutes=1), DELETABLE - timedelta(minutes=1))):
+        phone.send_text(f"{age}")
+        typed = phone.messages[-1].message_id
+        store.run_now(lambda uow, n=number, typed=typed, age=age: uow.updates.is_new(1, n, typed, now - age))  # type: ignore[misc]
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        courier.offer([hide(store)])
+        await eventually(all_in(store, "sent"))
+    assert [message.text for message in phone.messages] == ["2 days, 0:01:00"]
 
 
 async def test_answer_that_is_on_its_way_is_hidden_too() -> None:
