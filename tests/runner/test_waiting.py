@@ -342,6 +342,20 @@ def test_danger_goes_to_the_front_and_nothing_ends_it_or_reminds_of_it(is_claime
     assert talk.ticket.urgency == "danger"
 
 
+@pytest.mark.parametrize("say", [Talk.says, Talk.edits, lambda talk, text: talk.sends("photo", text)])
+def test_danger_with_a_cpr_number_is_answered_and_the_number_is_stored_nowhere(
+    say: Callable[[Talk, str], list[Outgoing]],
+) -> None:
+    talk = Talk()
+    talk.asks()
+    card, deleted, told = say(talk, "han slår mig 311299-0000")
+    assert "112" in card.body["text"]
+    assert (deleted.kind, deleted.body["message_ids"]) == ("delete", [talk.message_id - 2])
+    assert talk.says_that([told], "common/cpr_deleted")
+    assert "311299" not in repr(talk.store.tables)
+    assert "han slår mig" in talk.lines()[-1].text
+
+
 # --- the adviser, and after -------------------------------------------------------------------------
 
 
