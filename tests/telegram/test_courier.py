@@ -216,6 +216,31 @@ async def test_reminder_leaves_in_time_once_and_is_never_repeated_in_doubt() -> 
     assert texts(sandbox, 2) == ["doubtful"]
 
 
+async def test_reminder_is_marked_before_it_is_sent_and_a_cancelled_one_is_not_sent() -> None:
+    sandbox, store = people(2), MemoryStore()
+    sandbox.faults = FaultPlan(rules=(FaultRule("slow", methods=("sendMessage",), delay_s=0.3),))
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        cancelled = remind(store, 1, "cancelled", 0.0)
+        store.run_now(lambda uow: uow.outbox.cancel_reminders(1))
+        courier.offer([cancelled])
+        remind(store, 2, "in time", 0.0)
+        await eventually(lambda: states(store) == ["sending"])
+        await eventually(all_in(store, "sent"))
+    assert (texts(sandbox, 1), texts(sandbox, 2)) == ([], ["in time"])
+
+
+async def test_row_that_never_gets_an_answer_is_given_up_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier_module, "MOST_TRIES", 3)
+    sandbox, store = people(), MemoryStore()
+    sandbox.faults = FaultPlan(rules=(FaultRule("error", methods=("sendMessage",), last=3),))
+    async with serve(sandbox) as base_url, running(store, base_url):
+        add(store, 1, "given up")
+        add(store, 1, "next")
+        await eventually(lambda: states(store) == ["doubtful", "sent"])
+    assert texts(sandbox, 1) == ["next"]
+
+
 async def test_reminder_that_was_under_way_at_a_crash_is_marked_and_not_repeated() -> None:
     sandbox, store = people(), MemoryStore()
     row = remind(store, 1, "perhaps sent", 0)
