@@ -98,15 +98,11 @@ def test_changes_of_law_are_told_with_their_date(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", our_release().locales)
 def test_first_screen_of_an_article_is_short(locale: str) -> None:
-    """About 600 characters: everything else is behind a button."""
+    """About 600 characters, a tenth more in Kalaallisut: everything else is behind a button."""
     release = our_release()
-    articles = {node.article for node in release.nodes.values() if isinstance(node, Article)}
-    long = {
-        article: length
-        for article in articles
-        if (length := sum(len(release.label(f"article/{article}/{part}", locale)) for part in ("title", "short"))) > 640
-    }
-    assert long == {}
+    for article in {node.article for node in release.nodes.values() if isinstance(node, Article)}:
+        shown = "".join(release.label(f"article/{article}/{part}", locale) for part in ("title", "short"))
+        assert len(_MARKS.sub("", shown)) <= (670 if locale == "kl" else 610), article
 
 
 def test_every_service_is_few_taps_away() -> None:
