@@ -44,11 +44,12 @@ class Fact:
     def is_hidden(self) -> bool:
         return self.legal_basis_note is not None and self.checked_by is None
 
-    def site(self) -> str:
-        """The first source's site ("ast.dk"), "" where there is none."""
-        return (urlsplit(self.sources[0]).hostname or "").removeprefix("www.") if self.sources else ""
 
-    @property
-    def is_hosted(self) -> bool:
-        """Whether the site's name says nothing of who is behind it."""
-        return self.site().endswith(HOSTING)
+def site_of(source: str) -> str:
+    """The site of a source ("ast.dk"), "" where it is no page of the web."""
+    return (urlsplit(source).hostname or "").removeprefix("www.")
+
+
+def is_hosted(site: str) -> bool:
+    """Whether the site's name says nothing of who is behind it."""
+    return site.endswith(HOSTING)

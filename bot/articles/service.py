@@ -34,6 +34,7 @@ class Service:
         has_interpreter: Its page says that an interpreter can be had.
         doubt: "old" contact data, or it may have "closed?".
         said: What its own text says already; the page does not say it again in its general words.
+        as_of: The date of its sources ("2019"), None when undated.
         is_for_staff: For employees of the city only: never offered to a citizen.
     """
 
@@ -52,3 +53,5 @@ class Service:
     said: frozenset[Said] = frozenset()
     is_for_staff: bool = False
     is_described: bool = False
+    as_of: str | None = None
+    sources: tuple[str, ...] = ()

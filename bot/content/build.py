@@ -60,6 +60,8 @@ def build_services(sources: Sources) -> dict[str, Service]:
             said=frozenset(fields.get("said") or ()),
             is_for_staff=bool(fields.get("staff_only")),
             is_described=bool(fields.get("described")),
+            as_of=None if fields.get("as_of") is None else str(fields["as_of"]),
+            sources=tuple(fields.get("sources") or ()),
         )
         for id, fields in sources.services.items()
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.articles import directory
-from bot.articles.fact import Fact
+from bot.articles.fact import Fact, is_hosted, site_of
 from bot.articles.service import Service
 from bot.content.catalog import Translated
 from bot.content.service_page import service_page
@@ -248,12 +248,16 @@ class Release:
     def _source(self, group: str, locale: str) -> Rendered | None:
         """Where a group of facts comes from: its first fact that has a source speaks for it."""
         fact = self._sourced.get(group)
-        if fact is None or not fact.site():
-            return None
-        site = Text("common/source_unnamed") if fact.is_hosted else fact.site()
-        if fact.as_of is None:
+        return None if fact is None else self._source_line(fact.sources[0], fact.as_of, locale)
+
+    def _source_line(self, source: str, as_of: str | None, locale: str) -> Rendered:
+        named = site_of(source)
+        site: str | Text = named or Text("common/source_letter")
+        if is_hosted(named):
+            site = Text("common/source_unnamed")
+        if as_of is None:
             return self.render(Text("common/source_undated", {"site": site}), locale)
-        return self.render(Text("common/source_dated", {"site": site, "date": fact.as_of}), locale)
+        return self.render(Text("common/source_dated", {"site": site, "date": as_of}), locale)
 
     def _each_source_once(self, message: str, locale: str) -> str:
         """Without the lines that name a source again: several groups of facts may come from one page."""
@@ -270,11 +274,11 @@ class Release:
 
     def _service_page(self, service: Service, at: Param, locale: str) -> Rendered:
         assert isinstance(at, datetime)
-        parts = list(service_page(service, self.facts, at, locale, lambda text: self.render(text, locale)))
+        parts = service_page(service, self.facts, at, locale, lambda text: self.render(text, locale))
         source = self._source(service.id.replace("-", "_"), locale) or self._source_of(service, locale)
-        return join([*parts, source] if source else parts)
+        return join([*parts, source])
 
-    def _source_of(self, service: Service, locale: str) -> Rendered | None:
-        """A service whose contacts all belong to others: the first of these speaks for it."""
+    def _source_of(self, service: Service, locale: str) -> Rendered:
+        """Contacts that all belong to others: the first of these speaks for the place. No contacts: its own sources."""
         group = next(iter(service.facts.values()), "").partition(".")[0]
-        return self._source(group, locale)
+        return self._source(group, locale) or self._source_line(service.sources[0], service.as_of, locale)

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot.content.approvals import digest_of
-from bot.content.load import load_release
+from bot.content.load import load_release, try_load
 from bot.engine.effects import Button, Month, SendMessage, Text
 from bot.i18n.address import readable_address
 from bot.i18n.day import calendar_date, month_name
 from bot.i18n.render import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from bot.i18n.template import RIGHT_TO_LEFT
+from bot.runner.kept import Kept
 from bot.runner.message import message_body
-from tests.support.content import TODAY, copy_content, edit, our_release
+from tests.support.content import ROOT, TODAY, copy_content, edit, our_release
 
 ISOLATES = dict.fromkeys(map(ord, FIRST_STRONG_ISOLATE + POP_ISOLATE))
 DAY = date(2026, 12, 10)
@@ -147,6 +148,65 @@ def test_page_says_once_that_it_is_free() -> None:
         if service.cost == "free" and service.id != "alkolinjen":  # which tells of free treatment elsewhere
             says_so = free.search(release.label(f"service/{service.id}/what", "da")) is not None
             assert says_so == ("cost" in service.said), service.id
+
+
+def test_page_tells_everything_about_a_place() -> None:
+    """Each thing, or that it is not known; nothing is left out without a word."""
+    release = our_release()
+    for id, service in release.services.items():
+        page = release.render(Text(f"service/{id}/page", {"at": NOON}), "da").text
+
+        def says(key: str, page: str = page) -> bool:
+            return release.label(key, "da").translate(ISOLATES) in page.translate(ISOLATES)
+
+        assert says(f"service/{id}/name"), id
+        assert says(f"service/{id}/what"), id
+        assert says(f"common/service_cost_{service.cost or 'unknown'}") or "cost" in service.said, id
+        known = {True: "yes", False: "no", None: "unknown"}[service.is_anonymous]
+        assert says(f"common/service_anonymous_{known}") or "anonymous" in service.said, id
+        for audience in service.audiences - {"everyone"} if "everyone" not in service.audiences else ():
+            assert says(f"common/audience_{audience}"), id
+        for contact in ("phone", "address", "email", "url"):
+            if contact in service.facts:
+                assert says(f"fact/{service.facts[contact]}"), (id, contact)
+        assert "phone" in service.facts or says("common/service_no_phone") or "phone" in service.said, id
+        assert re.search(r"\n\nKilde[^\n]*$", page), id
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        pytest.param("2026-11-27T13:00+01:00", "Åbent nu. Lukker klokken 14:00.", id="open"),
+        pytest.param("2026-11-27T08:00+01:00", "Lukket nu. Åbner i dag klokken 9:00.", id="opens today"),
+        pytest.param("2026-11-27T14:00+01:00", "Lukket nu. Åbner mandag", id="closed over the weekend"),
+        pytest.param("2026-12-25T10:00+01:00", "Lukket nu. Åbner mandag", id="a public holiday"),
+        pytest.param("2026-12-24T10:00+01:00", "Måske lukket i dag. Ring først.", id="nobody knows"),
+    ],
+)
+def test_page_says_whether_the_place_is_open_now(at: str, said: str) -> None:
+    page = Text("service/international-house-copenhagen/page", {"at": datetime.fromisoformat(at)})
+    assert said in our_release().render(page, "da").text.translate(ISOLATES)
+
+
+def test_value_that_nobody_is_sure_of_says_so_with_its_source() -> None:
+    page = our_release().render(Text("service/koebenhavns-kommune/page", {"at": NOON}), "da").text.translate(ISOLATES)
+    assert "33\u00a066\u00a033\u00a066 (usikkert)" in page
+    assert page.endswith("Kilde: et brev, fra 2016. Vi har ikke selv kontrolleret den.")
+    assert our_release().label("common/service_unsure", "da") in page
+
+
+def test_hours_that_nobody_knows_are_not_guessed() -> None:
+    page = our_release().render(Text("service/kk-borgerraadgiveren/page", {"at": NOON}), "da").text
+    assert our_release().label("common/service_no_hours", "da") in page
+    assert not re.search(r"Åbent|Lukket|\d+:\d\d", page)
+
+
+def test_privacy_text_says_the_settings_in_force() -> None:
+    release = try_load(ROOT, TODAY, Kept(sessions=5, tickets=9), is_checked=True).release
+    assert release is not None
+    for locale in release.locales:
+        text = release.label("privacy/about/say", locale).translate(ISOLATES)
+        assert {"5", "9", "48"} <= set(re.findall(r"\d+", text)), locale
 
 
 def test_month_is_spelt_in_the_calendar_as_in_a_date() -> None:

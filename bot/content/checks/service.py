@@ -39,8 +39,9 @@ def check(content: Content) -> Iterator[Problem]:
 def _find(id: str, service: Mapping[str, Any], content: Content) -> Iterator[Complaint]:
     for field in service.keys() - set(KNOWN):
         yield "service-shape", f"the service '{id}' cannot have a '{field}'.", did_you_mean(field, KNOWN)
-    for field in {"name", "topics", "as_of", "confidence", "sources"} - service.keys():
-        yield "service-shape", f"the service '{id}' has no '{field}'.", ""
+    for field in ("name", "topics", "as_of", "confidence", "sources"):
+        if service.get(field, []) == []:
+            yield "service-shape", f"the service '{id}' has no '{field}'.", ""
     for field, allowed in ONE_OF.items():
         if service.get(field) is not None and service[field] not in allowed:
             hint = f"Write one of {', '.join(map(str, allowed))}."
