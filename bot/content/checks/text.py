@@ -17,7 +17,8 @@ FILLED = frozenset(
 )
 BRACE = re.compile(r"[{}]")
 _PHONE = re.compile(r"(?<![\d.§])(?:\d{2} ){3}\d{2}(?!\d)|(?<!\d)\d{8}(?!\d)|(?<!\d)1\d{2} \d{3}(?!\d)")
-_ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w")
+_STREET = r"\b\w+(?:gade|vej|allé|plads|stræde|boulevard)(?:en)? \d|\b\d{4} (?:København|Frederiksberg)\b"
+_ADDRESS = re.compile(rf"https?://|www\.|\S+@\S+\.\w|{_STREET}")
 # An amount, a length of time or an age, a section of a law: each is a fact with a source.
 _AMOUNT = re.compile(
     r"\d\s*(?:kr\b|kroner|%|timer?\b|døgn|dage?\b|uger?\b|måned|år\b|årig)|§\s*\d|\b(?:paragraf|artikel|stk\.)\s*\d",
