@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from bot.content.walk import walk
 from bot.engine.nodes.article import Article
 from bot.engine.nodes.services import PAGE_SIZE, Services
 from bot.engine.screen import HOME, HUMAN, LANGUAGE
@@ -15,6 +16,8 @@ from bot.i18n.day import calendar_date
 from tests.support.content import ROOT, our_release
 
 MOST_TAPS = 4
+MOST_CHOICES = 7
+MOST_CHARACTERS = 600  # of the first screen of an answer
 PASSING = ("say", "branch", "call")  # nodes that go on by themselves cost no tap
 LINES = {"000": 9, "001": 8, "002": 10, "003": 7, "004": 10, "All five": 10}  # of the documents' checklists
 ENTRIES, LAW_CHANGES = 43, 18
@@ -110,11 +113,36 @@ def test_every_service_is_few_taps_away() -> None:
     assert far == set()
 
 
-def test_menus_of_the_directory_are_short() -> None:
+def test_menus_are_short() -> None:
     """Seven choices and, where it may be needed, hiding the conversation."""
     for node in our_release().nodes.values():
-        if node.id.startswith("find/") and node.kind == "menu":
-            assert len([goto for goto in node.gotos() if goto != "hide/ask"]) <= 7, node.id
+        if node.kind == "menu":
+            assert len([goto for goto in node.gotos() if goto != "hide/ask"]) <= MOST_CHOICES, node.id
+
+
+def test_answers_are_short_in_danish() -> None:
+    """What a person sees first of a node; what is kept about them is as long as it is."""
+    first = {
+        screen.node: len(_MARKS.sub("", screen.body["text"]))
+        for screen in walk(our_release(), "da")
+        if not screen.choice and screen.node != "privacy/mine"
+    }
+    assert {node: length for node, length in first.items() if length > MOST_CHARACTERS} == {}
+
+
+def test_no_text_holds_the_value_of_a_fact() -> None:
+    """Neither the Danish nor a translation: a number that changes would stay as it was in one of them."""
+    release = our_release()
+    kinds = ("phone", "email", "url", "address", "money")
+    facts = [fact for fact in release.facts.values() if fact.value is not None]
+    values = {
+        str(fact.value) for fact in facts if fact.kind in kinds or (fact.kind == "law" and "§" in str(fact.value))
+    }
+    for locale, messages in release.messages.items():
+        for key, message in messages.items():
+            text = message if isinstance(message, str) else " ".join(message)
+            if re.search(r"\d|@|www", text):  # every one of these values has one of them
+                assert not [value for value in values if value in text], (locale, key)
 
 
 def test_no_contact_of_city_hall_or_of_its_staff() -> None:
@@ -124,6 +152,8 @@ def test_no_contact_of_city_hall_or_of_its_staff() -> None:
     assert city_hall == {"33 66 33 66", "33 66 10 00"}  # the switchboard, and International House
     assert not [fact.name for fact in facts if fact.kind == "email" and "sof.kk.dk" in str(fact.value)]
     assert "kk-etnisk-konsulentteam" not in our_release().services
+    texts = (str(message) for messages in our_release().messages.values() for message in messages.values())
+    assert not [text for text in texts if "konsulentteam" in text.lower()]  # of staff: an employee knows whom to call
 
 
 def test_no_telephone_where_the_only_source_is_of_another_name() -> None:

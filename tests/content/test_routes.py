@@ -81,6 +81,17 @@ def test_decision_treatment_and_discrimination_lead_to_each_other() -> None:
         assert starts <= near(start), start
 
 
+def test_board_takes_religion_and_age_only_at_work() -> None:
+    """Outside work these two are told so first, and the others go straight to Ligebehandlingsnævnet."""
+    leads = dict(
+        zip(("ethnic", "gender", "disability", "religion"), NODES["discrimination/outside"].gotos(), strict=False)
+    )
+    board = "discrimination/board"
+    assert leads == {"ethnic": board, "gender": board, "disability": board, "religion": "discrimination/religion"}
+    assert board not in NODES["discrimination/religion"].gotos()
+    assert board in NODES["discrimination/work"].gotos()
+
+
 def test_law_comes_after_what_to_do() -> None:
     """The short answer names no law, and no article begins with the section on it."""
     for node in NODES.values():
