@@ -46,7 +46,7 @@ def load_release(
         ContentRefused: with every problem of every file; warnings alone do not refuse.
     """
     is_checked = checked is not None and checked.holds(digest_of_files(root))
-    loaded = try_load(root, today, kept, approved_only=approved_only, is_checked=is_checked)
+    loaded = try_load(root, today, kept, approved_only=approved_only, is_checked=is_checked, errors_only=True)
     if loaded.release is None:
         raise ContentRefused(tuple(map(str, loaded.errors)))
     if checked is not None and not is_checked:
@@ -55,7 +55,13 @@ def load_release(
 
 
 def try_load(
-    root: Path, today: date, kept: Kept = DEFAULT, *, approved_only: bool = False, is_checked: bool = False
+    root: Path,
+    today: date,
+    kept: Kept = DEFAULT,
+    *,
+    approved_only: bool = False,
+    is_checked: bool = False,
+    errors_only: bool = False,
 ) -> Loaded:
     """Read and check everything.
 
@@ -65,6 +71,7 @@ def try_load(
         kept: The settings that the privacy text names.
         approved_only: Show the Danish instead of translations about rights that nobody has approved.
         is_checked: These very files were found free of errors before: only what cannot be read is a problem.
+        errors_only: What only warns need not be found.
     """
     sources = read_sources(root)
     facts, wrong_facts = build_facts(sources)
@@ -72,7 +79,7 @@ def try_load(
     problems = [*sources.problems, *wrong_facts, *wrong_catalogs]
     if not is_checked:
         problems += find_unreadable(root, (SOURCE_LOCALE, *catalogs))
-        problems += find_problems(Content(sources, facts, catalogs, today))
+        problems += find_problems(Content(sources, facts, catalogs, today, errors_only))
     if any(not problem.is_warning for problem in problems):
         return Loaded(None, tuple(sorted(problems)))
     messages: dict[str, Mapping[str, Translated]] = {

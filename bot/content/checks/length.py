@@ -1,14 +1,13 @@
 """What Telegram would refuse or cut: measured on the finished screens of every language."""
 
 from collections.abc import Iterator
-from math import inf
 
 from bot.content.problem import Problem
 from bot.content.release import Release
 from bot.content.source import Sources
 from bot.content.walk import Screen, Walk
 from bot.engine.advance import COMMANDS
-from bot.engine.effects import Button, SendEmergencyCard, SendMessage, Text
+from bot.engine.effects import Button, Param, SendEmergencyCard, SendMessage, Text
 from bot.i18n.render import utf16_length
 from bot.i18n.template import placeholders
 
@@ -51,7 +50,7 @@ class _Estimate:
 
     def __init__(self, release: Release) -> None:
         self._release = release
-        self._known: dict[str, float] = {}
+        self._known: dict[str, int] = {}
 
     def surely_fits(self, effect: SendMessage | SendEmergencyCard) -> bool:
         if not isinstance(effect, SendMessage) or effect.locale is not None:
@@ -66,24 +65,32 @@ class _Estimate:
 
     def _button_fits(self, button: Button) -> bool:
         return (
-            isinstance(button.label, Text)
-            and not button.copy
+            (not isinstance(button.label, str) or bool(button.label.strip()))
             and self._most(button.label) <= LABEL_CHARACTERS
+            and (not button.copy or self._most(button.copy) <= COPY_CHARACTERS)
             and len(button.data.encode()) <= DATA_BYTES
         )
 
-    def _most(self, text: Text) -> float:
-        """UTF-16 units that a text has at most; without bound where it is put together of others."""
-        most = self._known.get(text.key)
+    def _most(self, value: Param) -> int:
+        """UTF-16 units that a value has at most."""
+        if isinstance(value, str):
+            return utf16_length(value)
+        if not isinstance(value, Text):
+            return LONGEST_VALUE
+        most = self._known.get(value.key)
         if most is None:
-            most = self._known[text.key] = max(self._measure(text.key, locale) for locale in self._release.locales)
-        return most + sum(self._most(value) for value in text.params.values() if isinstance(value, Text))
+            most = self._known[value.key] = max(self._measure(value, locale) for locale in self._release.locales)
+        return (
+            most
+            if not value.params
+            else most + sum(self._most(inner) for inner in value.params.values() if isinstance(inner, Text))
+        )
 
-    def _measure(self, key: str, locale: str) -> float:
+    def _measure(self, text: Text, locale: str) -> int:
         messages = self._release.messages
-        message = messages[locale].get(key) or messages[self._release.locales[0]].get(key)
-        if message is None:
-            return inf if key.endswith("/page") else utf16_length(self._release.render(Text(key), locale).text)
+        message = messages[locale].get(text.key) or messages[self._release.locales[0]].get(text.key)
+        if message is None:  # put together of others; a service's page says another sentence when it is closed
+            return utf16_length(self._release.render(text, locale).text) + LONGEST_VALUE * len(text.params)
         forms = (message,) if isinstance(message, str) else message
         return max(utf16_length(form) + LONGEST_VALUE * len(placeholders(form)) for form in forms)
 

@@ -16,7 +16,7 @@ INTENTS = (*WAYS, *ANSWERS, "danger")
 def check(content: Content) -> Iterator[Problem]:
     found = list(_check_shapes(content))
     yield from found
-    if all(problem.is_warning for problem in found):
+    if not content.errors_only and all(problem.is_warning for problem in found):
         yield from _check_in_step(content)
 
 

@@ -1,6 +1,7 @@
 """The first words of a message show on a locked screen: they must not tell on the person."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from bot.content.catalog import SOURCE_LOCALE
 from bot.content.checks.content import Content
@@ -65,6 +66,8 @@ def check(content: Content) -> Iterator[Problem]:
     texts = content.sources.texts
     for text in texts.values():
         yield from _look(text.key, SOURCE_LOCALE, forms_of(text)[0], text.where, is_warning=False)
+    if content.errors_only:
+        return
     for tag, catalog in content.catalogs.items():
         for key, translated in catalog.current(texts).items():
             form = translated if isinstance(translated, str) else translated[0]
@@ -75,12 +78,15 @@ def _look(key: str, tag: str, form: str, where: str, *, is_warning: bool) -> Ite
     if key.rpartition("/")[2] not in FIRST_FIELDS:
         return
     start = f" {fold(PLACEHOLDER.sub('', form)[:SHOWN])} "
-    found = next((word for word in SENSITIVE.get(tag, ()) if _is_in(word, start)), None)
+    found = next((word for word, stem in _stems(tag) if stem in start), None)
     if found is not None:
         what = f"'{key}' has '{found.strip()}' in its first {SHOWN} characters, which show on a locked screen."
         yield Problem(where, "preview", what, "Begin with something harmless.", is_warning=is_warning)
 
 
-def _is_in(word: str, start: str) -> bool:
-    stem = f" {fold(word)}"
-    return (f"{stem} " if word.endswith(" ") else stem) in start
+@cache
+def _stems(tag: str) -> tuple[tuple[str, str], ...]:
+    """Each sensitive word, and what a folded text with a space at both ends holds where a word begins with it."""
+    return tuple(
+        (word, f" {fold(word)} " if word.endswith(" ") else f" {fold(word)}") for word in SENSITIVE.get(tag, ())
+    )

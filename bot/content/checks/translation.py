@@ -31,8 +31,9 @@ def check(content: Content) -> Iterator[Problem]:
                 yield Problem(entry.where, "key-unknown", f"no text has the key '{key}'.", hint, is_warning=True)
             elif not entry.is_empty and not entry.is_stale(texts[key]):
                 yield from _compare(tag, texts[key], entry)
-        for key, text in texts.items():
-            yield from _wait(tag, text, catalog.entries.get(key))
+        if not content.errors_only:
+            for key, text in texts.items():
+                yield from _wait(tag, text, catalog.entries.get(key))
 
 
 def _wait(tag: str, text: SourceText, entry: Translation | None) -> Iterator[Problem]:
