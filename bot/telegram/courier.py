@@ -135,7 +135,10 @@ class Courier:
                 break
             after = (at_once[-1].chat_id, at_once[-1].seq)
         self._has_looked = True
-        self._known.difference_update(forgotten)
+        # Whoever began to read a chat before its rows were marked may still bring them.
+        read = {key for key in forgotten if key[0] in self._fetching}
+        self._settled += read
+        self._known.difference_update(set(forgotten) - read)
 
     async def _fetch_earlier(self, chat_id: int) -> None:
         try:

@@ -122,6 +122,26 @@ async def test_turn_does_not_overtake_what_another_process_wrote(monkeypatch: py
     assert texts(sandbox, 1) == ["theirs", "ours", "and more"]
 
 
+class LateStore(MemoryStore):
+    """Reads at once what waits for one chat, and is late to tell it."""
+
+    async def run(self, work: Callable[[UnitOfWork], Any]) -> Any:
+        found = await super().run(work)
+        if "_fetch_earlier" in getattr(work, "__qualname__", ""):
+            await asyncio.sleep(0.5)
+        return found
+
+
+async def test_an_old_reading_brings_nothing_back_that_was_sent_meanwhile() -> None:
+    sandbox, store = people(), LateStore()
+    async with serve(sandbox) as base_url, running(store, base_url) as courier:
+        await eventually(lambda: courier.holds_lease)
+        courier.offer([replace(add(store, 1, "once"), checks_earlier=True)])  # read now, and found by the look, too
+        await eventually(all_in(store, "sent"))
+        await asyncio.sleep(0.7)
+    assert texts(sandbox, 1) == ["once"]
+
+
 async def test_message_is_rewritten_or_said_anew_when_it_is_gone() -> None:
     sandbox, store = people(), MemoryStore()
     phone = sandbox.phone(1)
