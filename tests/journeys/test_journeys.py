@@ -45,13 +45,18 @@ def play(name: str, locale: str) -> tuple[list[Turn], set[str]]:
     return happened, visited
 
 
+def done_in(step: Mapping[str, Any], locale: str) -> tuple[str, str]:
+    """What the person does in a step ("says", "presses"), and the words or the button in that language."""
+    (act, said), *_ = ((key, value) for key, value in step.items() if key != "hours_later")
+    said = said[locale if locale in said else "all"] if isinstance(said, dict) else said
+    return act, str(said).replace("{locale}", locale)
+
+
 def _turn(talk: Conversation, step: Mapping[str, Any], locale: str) -> Turn:
     kept = {key: repr(row) for key, row in talk.store.tables.outbox.items()}
     tickets = dict(talk.store.tables.tickets)
     talk.at += timedelta(hours=step.get("hours_later", 0))
-    (act, said), *_ = ((key, value) for key, value in step.items() if key != "hours_later")
-    said = said[locale if locale in said else "all"] if isinstance(said, dict) else said
-    said = str(said).replace("{locale}", locale)
+    act, said = done_in(step, locale)
     if act == "taps_keyboard":
         act, said = "says", talk.release.label(f"common/keyboard_{said}", locale)
     acts = {"says": talk.says, "presses": talk.presses, "edits": talk.edits, "sends": talk.sends}

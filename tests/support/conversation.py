@@ -1,5 +1,6 @@
 """A whole conversation without a wire: what a person does goes through the real runner, and comes out as shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,13 +48,17 @@ class Conversation:
 
     def presses(self, data: str) -> list[Outgoing]:
         """Press the newest button with this data; its last part, the id of a choice or a section, is enough."""
+        message_id, button = self.button(data)
+        return self._take(ChoicePressed(**self._next(), data=button["data"], message_id=message_id, query_id="q"))
+
+    def button(self, data: str) -> tuple[int, Mapping[str, str]]:
+        """The id of the message and the button itself that `presses` would press."""
         for message_id, body in sorted(self.messages.items(), reverse=True):
             for button in (button for row in body.get("rows", []) for button in row):
                 known = button.get("data", "")
                 last = known.rpartition(">")[2]
                 if known and data in (known, known.removesuffix(":new"), last, last.removeprefix("#")):
-                    query = ChoicePressed(**self._next(), data=known, message_id=message_id, query_id="q")
-                    return self._take(query)
+                    return message_id, button
         raise AssertionError(f"no button {data!r} on the screen")
 
     def take(self, incoming: Incoming) -> list[Outgoing]:
