@@ -1,7 +1,7 @@
 """Which language a text is written in: its script first, then letters, then parts of words learned from samples."""
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
@@ -65,6 +65,10 @@ class Languages:
 
     def __init__(self, samples: Mapping[str, Iterable[str]]) -> None:
         self._samples = {tag: tuple(texts) for tag, texts in samples.items()}
+
+    def warm(self) -> None:
+        """Do now what the first text of each script would wait for."""
+        self._own, self._arabic  # noqa: B018
 
     def guess(self, text: str) -> str | None:
         """The tag of the language, or None where the text is too short or too mixed to tell."""
@@ -137,7 +141,7 @@ class _Parts:
 
     def __init__(self, samples: Mapping[str, Sequence[str]]) -> None:
         self._tags = tuple(samples)
-        counts = [Counter(part for text in texts for part in _parts(text)) for texts in samples.values()]
+        counts = [_count_parts(texts) for texts in samples.values()]
         self._index = {
             part: index for index, part in enumerate(dict.fromkeys(part for each in counts for part in each))
         }
@@ -146,7 +150,7 @@ class _Parts:
             seen[[self._index[part] for part in count], column] = list(count.values())
         seen += SMOOTHING
         self._logarithms = np.log(seen / seen.sum(axis=0))
-        self._least = self._logarithms.min()
+        self._least = self._logarithms.min(initial=0.0)
 
     def best(self, text: str, lead: float) -> str | None:
         """The likeliest language; None where it leads the next by less, or nothing of the text is known."""
@@ -167,14 +171,31 @@ class _Parts:
         return sum(part not in self._index for part in longest) / len(longest) if longest else 0.0
 
 
+def _count_parts(texts: Sequence[str]) -> Mapping[str, int]:
+    """How often each part stands in the texts; a word that comes again is taken apart once."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for word, times in Counter(word for text in texts for word in _words(text)).items():
+        for part in _parts_of(word):
+            counts[part] += times
+    return counts
+
+
 def _parts(text: str) -> Iterator[str]:
+    for word in _words(text):
+        yield from _parts_of(word)
+
+
+def _words(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text).lower()
-    for word in "".join(character if character.isalnum() else " " for character in text).split():
-        edged = f" {word} "
-        yield f"={word}"
-        for size in SIZES:
-            for start in range(len(edged) - size + 1):
-                yield edged[start : start + size]
+    return "".join(character if character.isalnum() else " " for character in text).split()
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    edged = f" {word} "
+    yield f"={word}"
+    for size in SIZES:
+        for start in range(len(edged) - size + 1):
+            yield edged[start : start + size]
 
 
 @lru_cache(maxsize=4096)

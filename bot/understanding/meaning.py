@@ -82,6 +82,7 @@ class Understanding:
 
     def warm(self) -> None:
         """Learn everything now, so that nobody waits for it later."""
+        self._languages.warm()
         for tag, file in self._files.items():
             for is_romanised in _ways_to_write(tag, file):
                 self._model(tag, is_romanised=is_romanised)
