@@ -16,7 +16,7 @@ from bot.errors import ContentRefused, ContentUnusable
 from bot.runner.kept import Kept
 
 POLL_S = 1.0
-WARM_AFTER_S = 0.1  # what a start has to do comes first; a language that is written before is learned at once
+WARM_AFTER_S = 1.0  # what a start has to do comes first; a language that is written before is learned at once
 log = structlog.get_logger()
 
 
