@@ -261,6 +261,8 @@ class Release:
 
     def _each_source_once(self, message: str, locale: str) -> str:
         """Without the lines that name a source again: several groups of facts may come from one page."""
+        if message.count(".source}") < 2:
+            return message
         said: set[Rendered | None] = set()
         lines = []
         for line in message.split("\n"):

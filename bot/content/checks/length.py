@@ -80,11 +80,9 @@ class _Estimate:
         most = self._known.get(value.key)
         if most is None:
             most = self._known[value.key] = max(self._measure(value, locale) for locale in self._release.locales)
-        return (
-            most
-            if not value.params
-            else most + sum(self._most(inner) for inner in value.params.values() if isinstance(inner, Text))
-        )
+        if not value.params:
+            return most
+        return most + sum(self._most(inner) for inner in value.params.values() if isinstance(inner, Text))
 
     def _measure(self, text: Text, locale: str) -> int:
         messages = self._release.messages
