@@ -10,7 +10,7 @@ from bot.content.checking import Checking
 from bot.content.difference import Difference, compare
 from bot.content.problem import Problem
 from bot.content.published import Published
-from bot.content.repository import DRAFT, LIVE, SHIPPED, Author, Changes, Commit
+from bot.content.repository import DRAFT, LIVE, SHIPPED, Author, Changes, Commit, ContentRepository
 from bot.content.workbench import Workbench
 from bot.errors import PublishRefused
 
@@ -62,11 +62,14 @@ class Editorial:
 
     def __init__(self, published: Published, now: Callable[[], datetime], *, four_eyes: bool = False) -> None:
         self._published, self._now, self.four_eyes = published, now, four_eyes
-        self.repository = published.repository
-        self.today, self.kept = published.today, published.kept
+        self.today, self.kept, self.data_dir = published.today, published.kept, published.data_dir
         self._benches: OrderedDict[str, Workbench] = OrderedDict()
         self._lock = threading.Lock()
         self._checking = Checking(lambda revision, day: published.load(revision, day).problems)
+
+    @property
+    def repository(self) -> ContentRepository:
+        return self._published.repository
 
     # --- looking ----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.content.checked import Checked
-from bot.content.load import FOLDERS, load_release
+from bot.content.load import FOLDERS, digest_of_files, load_release
 from bot.content.release import Release
 from bot.errors import ContentRefused, ContentUnusable
 from bot.runner.kept import Kept
@@ -113,10 +113,14 @@ class LiveRelease:
         """Load the content as it is now. Broken content is refused: the running release stays.
 
         Returns:
-            All problems, empty when the new release is live.
+            All problems, empty when the content is live.
         """
         try:
-            self.current = self._load(self._place.folder())
+            folder = self._place.folder()
+            if digest_of_files(folder) == self.current.digest:  # the same, elsewhere
+                self._place.loaded(folder)
+                return ()
+            self.current = self._load(folder)
         except ContentRefused as refused:
             log.error("content refused", count=len(refused.problems), problems=list(refused.problems))
             return refused.problems

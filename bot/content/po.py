@@ -31,6 +31,8 @@ def parse_po(raw: bytes, tag: str) -> PoCatalog:
     except UnicodeDecodeError as error:
         raise ValueError(f"the file is not UTF-8 (byte {error.start})") from None
     for number, line in enumerate(lines, start=1):
+        if line.endswith('"\n') and len(line) <= MAX_LINE:
+            continue
         if len(line) > MAX_LINE:
             raise ValueError(f"line {number} has more than {MAX_LINE} characters")
         # Babel takes a text that is cut off in the middle for a whole one.

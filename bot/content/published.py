@@ -37,6 +37,7 @@ class Published:
 
     `live` follows what the installed version ships wherever no editor has changed a text; so does the draft. What was
     pushed from outside goes into the draft. All of it happens at the start and whenever something of it has changed.
+    The very first start speaks from the shipped files: the repository is made of them beside the work.
 
     Args:
         data_dir: Holds `content.git` and `releases/`.
@@ -45,8 +46,9 @@ class Published:
     """
 
     def __init__(self, data_dir: Path, shipped: Path, today: Callable[[], date], kept: Kept) -> None:
-        self.repository = ContentRepository(data_dir / "content.git")
-        self.checkouts = Checkouts(self.repository, data_dir / "releases")
+        self.data_dir = data_dir
+        self._repository = ContentRepository(data_dir / "content.git")
+        self.checkouts = Checkouts(self._repository, data_dir / "releases")
         self._shipped, self.today, self.kept = shipped, today, kept
         self.checked = Checked(data_dir / "checked")
         self._last_good = data_dir / "releases.last"
@@ -56,16 +58,28 @@ class Published:
         self._stepped: str | None = None  # the draft that the catalogs were last looked at for
         self._danish: Mapping[str, str] | None = None
         self._started = datetime.now(UTC)
+        self._is_first_start = not self._repository.exists
+
+    @property
+    def repository(self) -> ContentRepository:
+        """Where there is none, it is made. Raises ContentUnusable."""
+        self._repository.make(lambda: read_files(self._shipped), datetime.now(UTC))
+        return self._repository
 
     # --- where the bot looks ----------------------------------------------------------------------
 
     def stamp(self) -> Hashable:
+        if self._is_first_start and not self._repository.exists:
+            return "shipped"
         with suppress(ContentUnusable):
             self.sync()
             return self.repository.revision(LIVE)
         return None
 
     def folder(self) -> Path:
+        is_first_start, self._is_first_start = self._is_first_start, False
+        if is_first_start and not self._repository.exists:
+            return self._shipped
         return self.checkouts.get(self.repository.revision(LIVE))
 
     def fallbacks(self) -> Iterator[Path]:
@@ -104,7 +118,6 @@ class Published:
         """Make the repository where there is none, and bring its branches together. Cheap when nothing has changed."""
         with self._lock:
             now = datetime.now(UTC)
-            ContentRepository.open(self.repository.path, lambda: read_files(self._shipped), now)
             stamp = stamp_of(self._shipped)
             if stamp != self._shipped_stamp:
                 self._follow_shipped(now)

@@ -91,15 +91,15 @@ class ContentRepository:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @classmethod
-    def open(cls, path: Path, files: Callable[[], Mapping[str, bytes]], at: datetime) -> "ContentRepository":
-        """The repository at this path; where there is none, one is made whose branches all hold these files."""
-        repository = cls(path)
-        if not path.exists():
+    @property
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def make(self, files: Callable[[], Mapping[str, bytes]], at: datetime) -> None:
+        """Where there is none, make one whose branches all hold these files."""
+        if not self.exists:
             with _readable():
-                repository._create(files(), at)
-        repository.revision(LIVE)
-        return repository
+                self._create(files(), at)
 
     def _create(self, files: Mapping[str, bytes], at: datetime) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ class ContentRepository:
             try:
                 building.rename(self.path)  # whole or not at all
             except OSError:
-                if not self.path.exists():  # it does where another process was faster
+                if not self.exists:  # it does where another process was faster
                     raise
         finally:
             shutil.rmtree(building, ignore_errors=True)

@@ -1,18 +1,18 @@
 """Every screen that a release can show, with its longest values: for checks, previews and tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from bot.engine.effects import Effect, SendEmergencyCard, SendMessage, Text
-from bot.engine.flow import Node, Picked
+from bot.engine.flow import Node, Picked, ServiceFilter
 from bot.engine.nodes.article import Article
 from bot.engine.nodes.ask import Ask
 from bot.engine.nodes.deadline import Deadline
 from bot.engine.nodes.menu import Menu
 from bot.engine.nodes.remind import Remind
-from bot.engine.nodes.services import Services
+from bot.engine.nodes.services import EVERYONE, Services
 from bot.engine.press import read_press
 from bot.engine.session import Session
 from bot.runner.handlers.message import emergency_card
@@ -22,7 +22,6 @@ from bot.runner.release import Release
 
 LONGEST_DAY = date(2026, 9, 23)  # "onsdag den 23. september 2026"
 DAYS_AGO = (0, 5, 22, 27, 28, 29, 30, 40)  # letters so old show every state of a time limit
-ALIKE = (Article, Ask, Deadline, Menu, Remind)  # kinds whose screens name the same texts in every language
 SAMPLE = "W" * 60  # as long as a typed answer that a text repeats may be
 
 
@@ -64,23 +63,38 @@ class Walk:
         self._release, self._answers = release, _sample_answers(release)
 
     @cached_property
-    def alike(self) -> tuple[Shown, ...]:
-        """What is the same in all languages."""
-        nodes = [node for node in self._release.nodes.values() if isinstance(node, ALIKE)]
-        return tuple(shown for node in nodes for shown in self.shown_by(node, self._release.locales[0], set()))
+    def groups(self) -> tuple[tuple[tuple[str, ...], tuple[Shown, ...]], ...]:
+        """Languages, and what is shown in all of these, each screen at least once.
 
-    def all_shown(self, locale: str) -> Iterator[Shown]:
-        """Of all nodes, each screen at least once; a service's page once, not under each list."""
-        yield from self.alike
-        yield from self.unlike(locale)
-
-    def unlike(self, locale: str) -> Iterator[Shown]:
-        """What is not the same in all languages."""
+        A service's page is shown once, not under each list.
+        """
+        found: list[tuple[tuple[str, ...], tuple[Shown, ...]]] = []
         pages: set[str] = set()
         for node in self._release.nodes.values():
-            if not isinstance(node, ALIKE):
-                yield from self.shown_by(node, locale, pages)
-        yield Shown("emergency", "", SendEmergencyCard())
+            seen = frozenset(pages)
+            for locales in self.alike(node):
+                pages = set(seen)
+                found.append((locales, tuple(self.shown_by(node, locales[0], pages))))
+        return (*found, (tuple(self._release.locales), (Shown("emergency", "", SendEmergencyCard()),)))
+
+    def alike(self, node: Node) -> Iterable[tuple[str, ...]]:
+        """Languages in which a node shows the same."""
+        locales = tuple(self._release.locales)
+        match node:
+            case Article() | Ask() | Deadline() | Menu() | Remind():
+                return [locales]
+            case Services():  # can be narrowed to those that speak the language
+                spoken: dict[tuple[str, ...], tuple[str, ...]] = {}
+                for locale in locales:
+                    wanted = ServiceFilter(open_at=None, locale=locale, audience=EVERYONE)
+                    found = self._release.filter_services(node.services, wanted)
+                    spoken[found] = (*spoken.get(found, ()), locale)
+                return spoken.values()
+            case _:
+                return [(locale,) for locale in locales]
+
+    def all_shown(self, locale: str) -> Iterator[Shown]:
+        return (shown for locales, alike in self.groups if locale in locales for shown in alike)
 
     def shown_by(self, node: Node, locale: str, pages: set[str]) -> Iterator[Shown]:
         """Of one node; `pages` are the services whose pages were shown, which are not shown again."""

@@ -233,7 +233,7 @@ class Drafts:
 
     def beside(self, name: str) -> Path:
         """A folder in the data folder, beside the repository."""
-        return self._editorial.repository.path.parent / name
+        return self._editorial.data_dir / name
 
     def last_change(self, path: str) -> Commit | None:
         """Who changed a file last, in the draft."""

@@ -22,7 +22,6 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def open_editorial(tmp_path: Path) -> Callable[[bool], Editorial]:
     published = Published(tmp_path, ROOT, lambda: TODAY, Kept())
-    published.sync()
     return lambda four_eyes: Editorial(published, lambda: NOW, four_eyes=four_eyes)
 
 

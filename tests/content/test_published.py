@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.content import live, load
 from bot.content.checks import Content, find_problems
@@ -18,6 +19,7 @@ from bot.content.po import messages_of, parse_po
 from bot.content.problem import Problem
 from bot.content.published import Published
 from bot.content.repository import DRAFT, LIVE, Author
+from bot.errors import ContentRefused
 from bot.runner.kept import Kept
 from tests.support.content import TODAY, copy_content, edit
 from tests.support.waiting import eventually
@@ -47,6 +49,48 @@ def save(published: Published, before: str, after: str, path: str = FLOW) -> str
     raw = (published.repository.read(path, base) or b"").decode()
     assert before in raw
     return published.repository.commit({path: raw.replace(before, after, 1).encode()}, EDITOR, "Edit", base, NOW)
+
+
+async def test_first_start_speaks_at_once_and_the_repository_is_made_beside_the_work(
+    open_again: Callable[[], Published], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "POLL_S", 0.02)
+    published = open_again()
+    held = hold(published)
+    before, repository = held.current, tmp_path / "data/content.git"
+    assert before.label("common/no", "da") == "Nej"
+    assert not repository.exists()
+    task = asyncio.create_task(held.watch())
+    await eventually(lambda: (tmp_path / "data/releases.last").read_text() != str(tmp_path / "shipped"))
+    assert repository.exists()
+    assert held.current is before  # the same content is not loaded again
+    published.repository.publish(save(published, '"Nej"', '"Nej tak"'), EDITOR, "", NOW)
+    await eventually(lambda: held.current.label("common/no", "da") == "Nej tak")
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def test_bot_speaks_where_no_repository_can_be_made_and_tells_the_operator(
+    open_again: Callable[[], Published], tmp_path: Path
+) -> None:
+    held = hold(open_again())
+    data = tmp_path / "data"
+    shutil.rmtree(data)
+    data.write_bytes(b"")  # no folder can be made there
+    with capture_logs() as logged:
+        assert held.reload()
+    assert [entry["event"] for entry in logged] == ["content unusable"]
+    assert held.current.label("common/no", "da") == "Nej"
+
+
+def test_content_that_cannot_be_loaded_makes_no_repository(
+    open_again: Callable[[], Published], shipped: Path, tmp_path: Path
+) -> None:
+    edit(shipped / "flows/complaint.yaml", "goto: who}", "goto: nowhere}")
+    with pytest.raises(ContentRefused):
+        hold(open_again())
+    assert not (tmp_path / "data/content.git").exists()
 
 
 async def test_publication_is_live_in_every_process_within_seconds(open_again: Callable[[], Published]) -> None:
@@ -170,6 +214,8 @@ async def test_turns_wait_less_than_50_ms_while_a_release_is(
     held = hold(published)
     draft = save(published, '"Nej"', '"Nej tak"')
     published.checkouts.get(draft)
+    if not is_checked:
+        published.repository.publish(draft, EDITOR, "", NOW)
     waits: list[float] = []
 
     async def turns() -> None:
@@ -185,7 +231,9 @@ async def test_turns_wait_less_than_50_ms_while_a_release_is(
     if is_checked:
         assert (await asyncio.to_thread(published.load, draft)).errors == ()
     else:
+        before = held.current
         assert await asyncio.to_thread(held.reload) == ()
+        assert held.current is not before
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -201,7 +249,7 @@ def test_content_that_was_checked_is_not_checked_again_and_other_content_is(
     open_again: Callable[[], Published], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published = open_again()
-    held = hold(published)
+    hold(published)
     asked: list[Content] = []
 
     def counted(content: Content) -> Iterator[Problem]:
@@ -209,7 +257,7 @@ def test_content_that_was_checked_is_not_checked_again_and_other_content_is(
         return find_problems(content)
 
     monkeypatch.setattr(load, "find_problems", counted)
-    assert held.reload() == ()
+    held = hold(open_again())
     assert asked == []
     published.repository.publish(save(published, '"Nej"', '"Nej tak"'), EDITOR, "", NOW)
     assert held.reload() == ()

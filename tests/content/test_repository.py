@@ -36,7 +36,13 @@ LINES = b"one: 1\n\n\ntwo: 2\n\n\nthree: 3\n"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> ContentRepository:
-    return ContentRepository.open(tmp_path / "content.git", lambda: {FLOW: LINES, PO: PO_TEXT}, NOW)
+    return made(tmp_path, {FLOW: LINES, PO: PO_TEXT})
+
+
+def made(folder: Path, files: dict[str, bytes]) -> ContentRepository:
+    repository = ContentRepository(folder / "content.git")
+    repository.make(lambda: files, NOW)
+    return repository
 
 
 def change(repository: ContentRepository, path: str, before: bytes, after: bytes, base: str, author: Author = A) -> str:
@@ -329,7 +335,7 @@ def test_damaged_repository_is_said(repository: ContentRepository) -> None:
 
 def test_whole_content_survives_a_commit_of_every_file(tmp_path: Path) -> None:
     files = read_files(ROOT)
-    repository = ContentRepository.open(tmp_path / "content.git", lambda: files, NOW)
+    repository = made(tmp_path, files)
     assert repository.holds(DRAFT, files)
     repository.write_files(repository.revision(DRAFT), tmp_path / "out")
     assert read_files(tmp_path / "out") == files

@@ -1,23 +1,28 @@
 """The database against a model: whatever is done in whatever order, both say the same."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Engine
 
 from bot.engine.session import Session
 from bot.handoff.ticket import Ticket
 from bot.runner.ports import Outgoing, Sent, UnitOfWork
 from bot.storage import unit_of_work
 from bot.storage.keyring import Keyring
-from bot.storage.migrate import migrate
-from bot.storage.sqlite import sqlite_engine
+from bot.storage.migrate import migrate, open_engine
+from bot.storage.tables import metadata
 from tests.support.memory_store import MemoryStore
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -33,20 +38,16 @@ class Wrong(Exception):
 class StorageAgainstModel(RuleBasedStateMachine):
     """Every rule does one piece of work on both sides; the numbers of rows differ, their order must not."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        url = f"sqlite:///{Path(self.folder.name)}/test.db"
-        migrate(url)
-        self.engine = sqlite_engine(url)
+        self.engine = engine
+        with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
         self.keyring = Keyring([b"k" * 32])
         self.model = MemoryStore()
         self.now = START
         self.ids = 0
-
-    def teardown(self) -> None:
-        self.engine.dispose()
-        self.folder.cleanup()
 
     def real(self, work: Work) -> Any:
         with self.engine.begin() as connection:
@@ -199,5 +200,15 @@ class StorageAgainstModel(RuleBasedStateMachine):
             assert real == model
 
 
-TestStorageAgainstModel = StorageAgainstModel.TestCase
-TestStorageAgainstModel.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+def test_storage_against_the_model(url: str) -> None:
+    migrate(url)
+    engine = open_engine(url)
+
+    class Machine(StorageAgainstModel):
+        def __init__(self) -> None:
+            super().__init__(engine)
+
+    try:
+        run_state_machine_as_test(Machine, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    finally:
+        engine.dispose()

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, create_engine, text
 from bot.i18n.day import full_date
 from bot.sandbox import Phone, Sandbox, serve
 from bot.sandbox.truth import UpdateConfirmed
+from bot.sandbox.webhook import Retries
 from tests.support.content import our_release
 from tests.support.postgres import free_port
 from tests.support.running_bot import TOKEN
@@ -71,15 +72,17 @@ def _has(phone: Phone, data: str) -> bool:
 
 @asynccontextmanager
 async def bot_process(
-    base_url: str, url: str, folder: Path, failpoint: str = ""
+    base_url: str, url: str, folder: Path, failpoint: str = "", *, webhook: bool = False
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The real command in a process of its own; stopped gently at the end of the block when it still lives."""
+    port = free_port()
     settings = {
         "VEJVISER_TELEGRAM_TOKEN": TOKEN,
         "VEJVISER_TELEGRAM_API_URL": base_url,
         "VEJVISER_DATABASE_URL": url,
         "VEJVISER_DATA_DIR": str(folder),
-        "VEJVISER_PORT": str(free_port()),
+        "VEJVISER_PORT": str(port),
+        "VEJVISER_PUBLIC_URL": f"http://127.0.0.1:{port}" if webhook else "",
         "VEJVISER_METRICS_PORT": "0",
         "VEJVISER_SEND_RATE": "0",
         "VEJVISER_FAILPOINT": failpoint,
@@ -96,22 +99,24 @@ async def bot_process(
             assert await asyncio.wait_for(process.wait(), 20) == 0, (folder / "bot.log").read_text()[-2000:]
 
 
-async def test_twenty_kills_leave_no_trace_in_the_history(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_twenty_kills_leave_no_trace_in_the_history(url: str, tmp_path: Path, webhook: bool) -> None:
     sandbox = Sandbox(TOKEN)
+    sandbox.webhook.retries = Retries(step_s=0.05, most_s=0.2)  # Telegram takes longer
     citizens = [Citizen(sandbox.phone(chat)) for chat in range(1, PEOPLE + 1)]
     random, stop, killed_at = Random(11), asyncio.Event(), []
     async with serve(sandbox) as base_url:
-        async with bot_process(base_url, url, tmp_path):
+        async with bot_process(base_url, url, tmp_path, webhook=webhook):
             await asyncio.gather(*(citizen.begin() for citizen in citizens))
         writing = [asyncio.create_task(citizen.write(stop)) for citizen in citizens]
         for kill in range(KILLS):
             failpoint = f"{PLACES[kill % len(PLACES)]}:{random.randrange(3, 25)}"
-            async with bot_process(base_url, url, tmp_path, failpoint) as process:
+            async with bot_process(base_url, url, tmp_path, failpoint, webhook=webhook) as process:
                 assert await asyncio.wait_for(process.wait(), 60) == -9, failpoint
             killed_at.append(time.time())
         stop.set()
         await asyncio.gather(*writing)
-        async with bot_process(base_url, url, tmp_path):
+        async with bot_process(base_url, url, tmp_path, webhook=webhook):
             for citizen in citizens:
                 last = full_date(citizen.days[-1], "da")
                 await citizen.phone.wait_for_text(last, 60)

@@ -31,13 +31,14 @@ def max_length(key: str) -> int:
 
 def find_too_long(release: Release, sources: Sources) -> Iterator[Problem]:
     """Screens beyond Telegram's limits, with the longest values, in any language."""
-    walk, estimate = Walk(release), _Estimate(release)
-    doubtful = [shown for shown in walk.alike if not estimate.surely_fits(shown.effect)]
-    for locale in release.locales:
-        for shown in (*doubtful, *(shown for shown in walk.unlike(locale) if not estimate.surely_fits(shown.effect))):
+    estimate = _Estimate(release)
+    for locales, alike in Walk(release).groups:
+        for shown in (shown for shown in alike if not estimate.surely_fits(shown.effect)):
             where = sources.where.get(shown.node, f"flows/{shown.node}.yaml:1")
-            for what in _excesses(shown.screen(locale, release)):
-                yield Problem(where, "too-long", f"'{shown.node}' in '{locale}' {what}.")
+            for locale in locales:
+                for what in _excesses(shown.screen(locale, release)):
+                    yield Problem(where, "too-long", f"'{shown.node}' in '{locale}' {what}.")
+    for locale in release.locales:
         for key, limit in PROFILE.items():
             length = len(release.render(Text(key), locale).text)
             if length > limit:

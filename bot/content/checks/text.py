@@ -25,7 +25,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
-_BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 
 def forms_of(text: SourceText) -> tuple[str, ...]:
@@ -72,6 +72,6 @@ def marks(key: str, form: str) -> Iterator[tuple[str, str, str]]:
             yield "markup-open", f"'{key}' opens {mark} and does not close it.", ""
     if _TAG.search(form):
         yield "tag", f"'{key}' holds a tag, which a person would read as it is.", "Write **bold** or `code`."
-    if _BIDI.search(form):
+    if BIDI.search(form):
         what = f"'{key}' holds invisible signs for the direction."
         yield "bidi-control", what, "Remove them: values are isolated by the program."

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.content.catalog import Translated, Translation
 from bot.content.checks.content import Content
-from bot.content.checks.text import BRACE, forms_of, marks
+from bot.content.checks.text import BIDI, BRACE, forms_of, marks
 from bot.content.problem import Problem, did_you_mean
 from bot.content.source import SourceText
 from bot.i18n.language import is_right_to_left
@@ -18,6 +18,7 @@ from bot.i18n.template import PLACEHOLDER, placeholders
 
 _NUMBER = re.compile(r"\d+")
 _URL = re.compile(r"https?://\S+")
+_COMPARED = re.compile(r"[{}*`<\d]|https?://|" + BIDI.pattern)  # a text without any of these holds words alone
 
 
 def check(content: Content) -> Iterator[Problem]:
@@ -67,6 +68,8 @@ def find_differences(tag: str, text: SourceText, translated: Translated) -> Iter
 
 
 def _differences(key: str, source: str, form: str) -> Iterator[tuple[str, str, str]]:
+    if not (_COMPARED.search(source) or _COMPARED.search(form)):
+        return
     wanted, found = _told_in_danish(source), _told(form)
     if wanted.placeholders != found.placeholders:
         asked, given = Counter(wanted.placeholders), Counter(found.placeholders)
