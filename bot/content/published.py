@@ -59,11 +59,14 @@ class Published:
         self._danish: Mapping[str, str] | None = None
         self._started = datetime.now(UTC)
         self._is_first_start = not self._repository.exists
+        self._first: str | None = None  # the revision that this process made of the shipped files
 
     @property
     def repository(self) -> ContentRepository:
         """Where there is none, it is made. Raises ContentUnusable."""
-        self._repository.make(lambda: read_files(self._shipped), datetime.now(UTC))
+        stamp = stamp_of(self._shipped) if not self._repository.exists else None
+        if self._repository.make(lambda: read_files(self._shipped), datetime.now(UTC)):
+            self._first, self._shipped_stamp = self._repository.revision(LIVE), stamp
         return self._repository
 
     # --- where the bot looks ----------------------------------------------------------------------
@@ -73,7 +76,8 @@ class Published:
             return "shipped"
         with suppress(ContentUnusable):
             self.sync()
-            return self.repository.revision(LIVE)
+            revision = self.repository.revision(LIVE)
+            return "shipped" if revision == self._first else revision
         return None
 
     def folder(self) -> Path:
@@ -117,12 +121,12 @@ class Published:
     def sync(self) -> None:
         """Make the repository where there is none, and bring its branches together. Cheap when nothing has changed."""
         with self._lock:
-            now = datetime.now(UTC)
+            now, repository = datetime.now(UTC), self.repository
             stamp = stamp_of(self._shipped)
             if stamp != self._shipped_stamp:
                 self._follow_shipped(now)
                 self._shipped_stamp = stamp
-            self.repository.merge(DRAFT, LIVE, now)
+            repository.merge(DRAFT, LIVE, now)
             self._take_incoming(now)
             self._bring_in_step(now)
 

@@ -95,13 +95,15 @@ class ContentRepository:
     def exists(self) -> bool:
         return self.path.exists()
 
-    def make(self, files: Callable[[], Mapping[str, bytes]], at: datetime) -> None:
-        """Where there is none, make one whose branches all hold these files."""
-        if not self.exists:
-            with _readable():
-                self._create(files(), at)
+    def make(self, files: Callable[[], Mapping[str, bytes]], at: datetime) -> bool:
+        """Where there is none, make one whose branches all hold these files; False where there is."""
+        if self.exists:
+            return False
+        with _readable():
+            return self._create(files(), at)
 
-    def _create(self, files: Mapping[str, bytes], at: datetime) -> None:
+    def _create(self, files: Mapping[str, bytes], at: datetime) -> bool:
+        """False where another process was faster."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix="content-", dir=self.path.parent))
         try:
@@ -118,8 +120,10 @@ class ContentRepository:
             try:
                 building.rename(self.path)  # whole or not at all
             except OSError:
-                if not self.exists:  # it does where another process was faster
+                if not self.exists:
                     raise
+                return False
+            return True
         finally:
             shutil.rmtree(building, ignore_errors=True)
 

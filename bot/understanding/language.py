@@ -1,23 +1,24 @@
 """Which language a text is written in: its script first, then letters, then parts of words learned from samples."""
 
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 
+from bot.understanding.arrays import digest_in, digest_of, pack_arrays, unpack_arrays
+from bot.understanding.parts import SIZES, Parts
+
 MIN_LETTERS = 3
 MIN_LEAD = 1.0  # how much likelier the best must be than the next, in natural logarithms; below that nobody knows
 MIN_LEAD_OF_SHORT = 3.0  # the same for texts of up to two words: names and loans
 SHORT = 2
-SMOOTHING = 0.3
 MIXED = 5  # one letter in so many of another script than Latin decides for that script
 NONSENSE = 0.6  # from which on a text in Latin letters, of which nobody can tell the language, is in none
 STRANGE = 0.36  # share of unknown parts from which on a language without samples is looked for
 SURE = 0.25  # how far ahead such a language must be
-SIZES = (1, 2, 3, 4)  # letters of the parts that are counted
 
 # Letters that decide by themselves.
 _URDU = frozenset("ٹڈڑںےہھۓ")
@@ -51,6 +52,7 @@ _ROMANISED: Mapping[str, str] = {
 # Languages that we have no samples of; lingua knows them, in its small models.
 _OTHERS = {"ro": "RO", "bs": "BS", "hr": "HR", "sr": "SR", "vi": "VI", "de": "DE", "fr": "FR", "es": "ES"}
 _SAME = {"hr": "bs", "sr": "bs"}
+STORED = ("digest", *(f"{script}_{what}" for script in ("latin", "arabic") for what in ("tags", "parts", "counts")))
 _KURDISH = frozenset(
     ("ez", "ji", "jî", "wî", "wê", "çi", "kî", "çawa", "heye", "dixwazim", "alîkarî", "zarokên", "hûn")
 )
@@ -61,10 +63,22 @@ class Languages:
 
     Args:
         samples: Per language tag, sentences in it, romanised ones too.
+        learned: What was learned from them before (`pack`). They are counted anew where they have changed since, which
+            takes a second.
     """
 
-    def __init__(self, samples: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, samples: Mapping[str, Iterable[str]], learned: bytes = b"") -> None:
         self._samples = {tag: tuple(texts) for tag, texts in samples.items()}
+        self._packed = learned
+
+    def digest(self) -> str:
+        """Changes with every sample, and the way of learning."""
+        return digest_of([SIZES, _ROMANISED, self._samples])
+
+    def pack(self) -> bytes:
+        """What was learned, as a file."""
+        arrays = (np.array(self.digest()), *self._own.arrays(), *self._arabic.arrays())
+        return pack_arrays(STORED, arrays)
 
     def warm(self) -> None:
         """Do now what the first text of each script would wait for."""
@@ -113,16 +127,31 @@ class Languages:
         return best
 
     @cached_property
-    def _arabic(self) -> "_Parts":
-        return _Parts({tag: self._in_script(tag, "ARABIC") for tag in _ARABIC_SCRIPT if tag in self._samples})
+    def _stored(self) -> tuple[Parts, Parts] | None:
+        """Of both scripts; None where that is not of these samples."""
+        if digest_in(self._packed) != self.digest():
+            return None
+        arrays = unpack_arrays(self._packed, STORED[1:])
+        if arrays is None:
+            return None
+        latin, arabic = Parts.of_arrays(arrays[:3]), Parts.of_arrays(arrays[3:])
+        return (latin, arabic) if latin is not None and arabic is not None else None
 
     @cached_property
-    def _own(self) -> "_Parts":
+    def _arabic(self) -> Parts:
+        if self._stored is not None:
+            return self._stored[1]
+        return Parts.count({tag: self._in_script(tag, "ARABIC") for tag in _ARABIC_SCRIPT if tag in self._samples})
+
+    @cached_property
+    def _own(self) -> Parts:
+        if self._stored is not None:
+            return self._stored[0]
         texts: dict[str, list[str]] = {tag: self._in_script(tag, "LATIN") for tag in self._samples}
         for tag, romanised in _ROMANISED.items():
             if tag in texts:
                 texts[tag] += romanised.split() * 2
-        return _Parts({tag: sentences for tag, sentences in texts.items() if sentences})
+        return Parts.count({tag: sentences for tag, sentences in texts.items() if sentences})
 
     def _in_script(self, tag: str, script: str) -> list[str]:
         # A Danish name inside another language's file tells nothing: only texts all in the script count, and for
@@ -134,68 +163,6 @@ class Languages:
             if all(_script(letter) == script for letter in text if letter.isalpha())
             and (is_at_home or (text.count(" ") > 1 and tag in _ROMANISED))
         ]
-
-
-class _Parts:
-    """Naive Bayes over parts of words."""
-
-    def __init__(self, samples: Mapping[str, Sequence[str]]) -> None:
-        self._tags = tuple(samples)
-        counts = [_count_parts(texts) for texts in samples.values()]
-        self._index = {
-            part: index for index, part in enumerate(dict.fromkeys(part for each in counts for part in each))
-        }
-        seen = np.zeros((len(self._index), len(counts)), dtype=np.float32)
-        for column, count in enumerate(counts):
-            seen[[self._index[part] for part in count], column] = list(count.values())
-        seen += SMOOTHING
-        self._logarithms = np.log(seen / seen.sum(axis=0))
-        self._least = self._logarithms.min(initial=0.0)
-
-    def best(self, text: str, lead: float) -> str | None:
-        """The likeliest language; None where it leads the next by less, or nothing of the text is known."""
-        known = [self._index[part] for part in _parts(text) if part in self._index]
-        if not known or not self._tags:
-            return None
-        # Parts overlap, so each counts for less than a whole.
-        likely = self._logarithms[known].sum(axis=0) / len(SIZES)
-        first, *others = np.argsort(-likely).tolist()
-        if others and likely[first] - likely[others[0]] < lead:
-            return None
-        tag: str = self._tags[first]
-        return tag
-
-    def strangeness(self, text: str) -> float:
-        """The share of a text's longest parts that no language has, 0 to 1."""
-        longest = [part for part in _parts(text) if len(part) == SIZES[-1]]
-        return sum(part not in self._index for part in longest) / len(longest) if longest else 0.0
-
-
-def _count_parts(texts: Sequence[str]) -> Mapping[str, int]:
-    """How often each part stands in the texts; a word that comes again is taken apart once."""
-    counts: defaultdict[str, int] = defaultdict(int)
-    for word, times in Counter(word for text in texts for word in _words(text)).items():
-        for part in _parts_of(word):
-            counts[part] += times
-    return counts
-
-
-def _parts(text: str) -> Iterator[str]:
-    for word in _words(text):
-        yield from _parts_of(word)
-
-
-def _words(text: str) -> list[str]:
-    text = unicodedata.normalize("NFKC", text).lower()
-    return "".join(character if character.isalnum() else " " for character in text).split()
-
-
-def _parts_of(word: str) -> Iterator[str]:
-    edged = f" {word} "
-    yield f"={word}"
-    for size in SIZES:
-        for start in range(len(edged) - size + 1):
-            yield edged[start : start + size]
 
 
 @lru_cache(maxsize=4096)

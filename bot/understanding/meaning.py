@@ -17,7 +17,7 @@ from bot.understanding.remembered import Remembered, text_key
 from bot.understanding.sense import Sense, pairs_digest
 from bot.understanding.spelling import sounds, words
 
-SENSE = "sense"  # the name of what was learned of it
+SENSE, LANGUAGES = "sense", "languages"  # the names of what was learned of these
 TOPICS, EXAMPLES = "topics", "examples"  # sections of a file of phrases; all others are intents
 DANGER, HUMAN, HARMLESS, OTHER = "danger", "human", "harmless", "other"  # sections of the examples
 ROMANISED = ("ar", "fa", "ur")  # also typed in Latin letters, and then compared by their consonants
@@ -60,7 +60,7 @@ class Understanding:
     Args:
         by_locale: Per language tag, the file of phrases as it is written.
         learned: What was learned from them before (`learn`), by name. Words are learned anew where their
-            sentences have changed since, which takes a second a language.
+            sentences have changed since, which takes a second a language; so are the parts that tell a language.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Understanding:
             for tag, file in by_locale.items()
         }
         self.phrases = Phrases(intents)
-        self._languages = Languages({tag: _sentences(file) for tag, file in by_locale.items()})
+        self._languages = _languages(by_locale, learned.get(LANGUAGES, b""))
         self._learned: dict[tuple[str, bool], Learned] = {}
         self._learning = Lock()
         self._meanings = Remembered[tuple[bytes, str | None], Meaning]()
@@ -183,6 +183,8 @@ def stale(by_locale: Mapping[str, Mapping[str, Any]], learned: Mapping[str, byte
             name = _name(locale, is_romanised)
             if digest_in(learned.get(name, b"")) != sentences_digest(_examples(file)):
                 yield name
+    if digest_in(learned.get(LANGUAGES, b"")) != _languages(by_locale).digest():
+        yield LANGUAGES
     pairs = list(examples_of(by_locale))
     if pairs and digest_in(learned.get(SENSE, b"")) != pairs_digest(pairs):
         yield SENSE
@@ -193,6 +195,8 @@ def learn(name: str, by_locale: Mapping[str, Mapping[str, Any]]) -> bytes | None
     if name == SENSE:
         sense = Sense.learn(examples_of(by_locale))
         return None if sense is None else sense.pack()
+    if name == LANGUAGES:
+        return _languages(by_locale).pack()
     locale, _, romanised = name.partition("-")
     return Learned.learn(_examples(by_locale[locale]), _cut(locale, bool(romanised))).pack()
 
@@ -220,6 +224,10 @@ def examples_of(by_locale: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[st
 
 def _examples(file: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return {**file[TOPICS], **file.get(EXAMPLES, {})}
+
+
+def _languages(by_locale: Mapping[str, Mapping[str, Any]], learned: bytes = b"") -> Languages:
+    return Languages({tag: _sentences(file) for tag, file in by_locale.items()}, learned)
 
 
 def _sentences(file: Mapping[str, Any]) -> list[str]:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from bot.understanding.arrays import MOST_BYTES, pack_arrays, unpack_arrays
+from bot.understanding.language import STORED, Languages
 from bot.understanding.learned import Learned, sentences_digest
 from bot.understanding.meaning import Understanding, learn, stale
+from bot.understanding.parts import Parts
 
 EXAMPLES = {
     "debt": ["I owe money", "too many loans", "they collect my debts", "I cannot pay the loan"],
@@ -52,18 +54,42 @@ def test_what_unfolds_to_too_much_is_not_read() -> None:
 
 def test_changed_sentences_are_learned_anew_and_known_ones_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Sequence[str]] = []
+    counted: list[object] = []
     really = Learned.learn.__func__  # type: ignore[attr-defined]
 
     def counting(examples: Mapping[str, Sequence[str]], words: object) -> Learned:
         asked.append(tuple(examples))
         return really(Learned, examples, words)  # type: ignore[no-any-return]
 
-    known = {name: file for name in ("en", "fa", "fa-romanised") if (file := learn(name, FILES)) is not None}
+    names = ("en", "fa", "fa-romanised", "languages")
+    known = {name: file for name in names if (file := learn(name, FILES)) is not None}
     assert list(stale(FILES, known)) == ["sense"]
     monkeypatch.setattr(Learned, "learn", counting)
+    monkeypatch.setattr(Parts, "count", counted.append)
     Understanding(FILES, known).warm()
-    assert asked == []
+    assert (asked, counted) == ([], [])
     changed = {**FILES, "en": {"topics": {**EXAMPLES, "debt": ["a new sentence about money"]}}}
-    assert list(stale(changed, known)) == ["en", "sense"]
+    assert list(stale(changed, known)) == ["en", "languages", "sense"]
     Understanding(changed, known).warm()
     assert len(asked) == 1
+    assert len(counted) == 2  # one for each script
+
+
+def test_languages_are_told_apart_alike_by_what_was_packed_and_by_a_file_that_does_not_fit() -> None:
+    samples = {
+        "en": ["where can I complain about the letter"],
+        "da": ["hvor kan jeg klage over brevet"],
+        "ar": ["أين يمكنني أن أشتكي من الرسالة"],
+        "fa": ["کجا می‌توانم از نامه شکایت کنم"],
+    }
+    texts = ["I complain", "jeg klager", "أشتكي من", "شکایت کنم", "brev", "xqzv wkrtz"]
+    counted = Languages(samples)
+    packed = counted.pack()
+    assert packed == Languages(samples).pack()
+    digest, *arrays = unpack_arrays(packed, STORED) or ()
+    too_short = pack_arrays(STORED, (digest, arrays[0], arrays[1], arrays[2][:-1], *arrays[3:]))
+    for learned in (packed, packed[:-9], b"", too_short):
+        read = Languages(samples, learned)
+        assert [read.guess(text) for text in texts] == [counted.guess(text) for text in texts]
+        assert [read.is_nonsense(text) for text in texts] == [counted.is_nonsense(text) for text in texts]
+    assert {counted.guess(text) for text in texts[:4]} == {"en", "da", "ar", "fa"}
