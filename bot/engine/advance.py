@@ -127,7 +127,7 @@ def _typed(before: Session, session: Session, text: str, transcript: AddToTransc
     if intent == "danger":
         return _danger(session, effects, transcript)
     turn = _answer_typed(before, session, masked, intent, transcript, assets)
-    return replace(turn, effects=effects + turn.effects)
+    return replace(turn, effects=effects + turn.effects) if effects else turn
 
 
 def _danger(session: Session, effects: tuple[Effect, ...], transcript: AddToTranscript) -> Turn:
@@ -188,7 +188,7 @@ def _to_node(session: Session, text: str, transcript: AddToTranscript, assets: A
         return offered
     asked = ask_to_keep(session, text)
     aside = _aside(asked.session, "common/not_understood", assets)
-    return replace(aside, effects=aside.effects + asked.effects)
+    return Turn(aside.session, aside.effects + asked.effects)
 
 
 def _to_adviser(session: Session, text: str, transcript: AddToTranscript, assets: Assets) -> Turn:

@@ -64,7 +64,9 @@ class Session:
 
     def at(self, node: str) -> Self:
         """Move to a node; the one before joins the trail."""
-        if self.node is None or self.node == node:
+        if self.node == node:
+            return self
+        if self.node is None:
             return replace(self, node=node)
         return replace(self, node=node, trail=(*self.trail, self.node)[-TRAIL_LENGTH:])
 

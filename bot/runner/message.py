@@ -1,6 +1,7 @@
 """A message as the engine wants it, made into what leaves: in the person's language, with its buttons."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import cast
 
 from bot.engine.effects import Button, Param, Rows, SendMessage, Text
@@ -72,9 +73,13 @@ def _button(button: Button, locale: str, release: Release) -> MessageButton:
 
 def _label(value: Param, locale: str, release: Release) -> str:
     """What stands on a button. A value beside words of a right-to-left language keeps its marks for direction."""
-    shown = _shown(value, locale, release)
+    return _put_on_button(_shown(value, locale, release), is_right_to_left(locale))
+
+
+@lru_cache(maxsize=8192)
+def _put_on_button(shown: str, is_mirrored: bool) -> str:
     is_mixed = any(mark in shown.strip(_MARKS) for mark in _MARKS)
-    return shown if is_mixed and is_right_to_left(locale) else shown.translate(_PLAIN)
+    return shown if is_mixed and is_mirrored else shown.translate(_PLAIN)
 
 
 def plain(value: Param, locale: str, release: Release) -> str:

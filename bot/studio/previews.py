@@ -34,6 +34,7 @@ class Previews:
     def __init__(self, drafts: Drafts, secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.drafts, self._secret, self._now = drafts, secret, now
         self._folder = drafts.beside("previews")
+        self._prefix = f"{self._folder}{os.sep}chat-"
 
     def new_token(self) -> str:
         """What follows `/start `, or `?start=` of a link: letters, digits, - and _."""
@@ -42,13 +43,14 @@ class Previews:
 
     def concerns(self, incoming: Incoming) -> bool:
         """Whether this chat sees the draft. A link that it opens begins that, any other /start ends it."""
-        seen_by = self._folder / f"chat-{incoming.chat_id}"
+        name = f"{self._prefix}{incoming.chat_id}"  # no Path: every update asks
         try:
             if isinstance(incoming, CommandGiven) and incoming.name == "start":
+                seen_by = Path(name)
                 seen_by.unlink(missing_ok=True)
                 if self._is_good(incoming.argument, incoming.chat_id):
                     self._touch(seen_by)
-            return not self._is_over(seen_by, PREVIEW_KEPT)
+            return not self._is_over(name, PREVIEW_KEPT)
         except OSError:  # not there, or a full disk
             return False
 
@@ -94,8 +96,8 @@ class Previews:
         now = self._now().timestamp()
         os.utime(path, (now, now))
 
-    def _is_over(self, path: Path, kept: timedelta) -> bool:
-        return self._now().timestamp() - path.stat().st_mtime > kept.total_seconds()
+    def _is_over(self, path: Path | str, kept: timedelta) -> bool:
+        return self._now().timestamp() - os.stat(path).st_mtime > kept.total_seconds()  # noqa: PTH116
 
     def _sign(self, until: int) -> str:
         signed = hmac.digest(self._secret.encode(), f"preview {until}".encode(), hashlib.sha256)[:_SIGNED]

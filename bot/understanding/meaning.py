@@ -45,6 +45,7 @@ class Meaning:
     Args:
         locale: The language that the text seems to be in, also one that we do not offer; None where nobody can tell.
         topics: Ids of articles, best first, at most three; empty means that the text is out of scope.
+        whole: The way that the whole text is a word for, in any language.
     """
 
     locale: str | None
@@ -52,6 +53,7 @@ class Meaning:
     is_danger: bool
     wants_human: bool
     has_cpr: bool
+    whole: str | None = None
 
 
 class Understanding:
@@ -95,7 +97,7 @@ class Understanding:
         meaning = self.meaning(text, locale)
         if meaning.is_danger:
             return DANGER
-        return HUMAN if meaning.wants_human else self.phrases.match_whole(text, locale)
+        return HUMAN if meaning.wants_human else self.phrases.answer(text, locale) or meaning.whole
 
     def meaning(self, text: str, locale: str | None = None) -> Meaning:
         """All about one text.
@@ -136,6 +138,7 @@ class Understanding:
             is_danger=self._stays_danger(text, scores) if says_danger else is_sentence and _is_danger(scores),
             wants_human=says_human or (is_sentence and _wants_human(scores)),
             has_cpr=bool(find_cpr(text)),
+            whole=self.phrases.match_whole(text),
         )
 
     def _stays_danger(self, text: str, scores: Mapping[str, float]) -> bool:

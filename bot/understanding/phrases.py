@@ -54,7 +54,10 @@ class Phrases:
 
     def match(self, typed: str, locale: str | None = None) -> str | None:
         """The intent of a text, danger first; None when it has none."""
-        return next((intent for intent in CONTAINED if self.holds(intent, typed)), self.match_whole(typed, locale))
+        return next(
+            (intent for intent in CONTAINED if self.holds(intent, typed)),
+            self.answer(typed, locale) or self.match_whole(typed),
+        )
 
     def holds(self, intent: str, typed: str) -> bool:
         """Whether a phrase of danger, or of the wish for a human, is the text or stands in it."""
@@ -76,14 +79,15 @@ class Phrases:
         folded = fold(typed)
         return folded in self._whole or any(folded in answers for answers in self._answers.values())
 
-    def match_whole(self, typed: str, locale: str | None = None) -> str | None:
-        """The intent that the whole text is a phrase of; None when there is none."""
+    def answer(self, typed: str, locale: str | None) -> str | None:
+        """ "yes" or "no" where the whole text says so in that language."""
+        return self._answers.get(locale or "", {}).get(fold(typed))
+
+    def match_whole(self, typed: str) -> str | None:
+        """The way that the whole text is a phrase of, in any language; None when there is none."""
         folded = fold(typed)
         if not folded:
             return None
-        answer = self._answers.get(locale or "", {}).get(folded)
-        if answer is not None:
-            return answer
         if folded in self._whole:
             return self._whole[folded]
         return self._whole_nearly(folded)
