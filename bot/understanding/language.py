@@ -16,7 +16,7 @@ MIN_LEAD = 1.0  # how much likelier the best must be than the next, in natural l
 MIN_LEAD_OF_SHORT = 3.0  # the same for texts of up to two words: names and loans
 SHORT = 2
 MIXED = 5  # one letter in so many of another script than Latin decides for that script
-NONSENSE = 0.6  # from which on a text in Latin letters, of which nobody can tell the language, is in none
+NONSENSE = 0.45  # from which on a text in Latin letters, of which nobody can tell the language, is in none
 STRANGE = 0.36  # share of unknown parts from which on a language without samples is looked for
 SURE = 0.25  # how far ahead such a language must be
 

@@ -52,13 +52,6 @@ class Phrases:
         else:
             self._whole.setdefault(folded, intent)
 
-    def match(self, typed: str, locale: str | None = None) -> str | None:
-        """The intent of a text, danger first; None when it has none."""
-        return next(
-            (intent for intent in CONTAINED if self.holds(intent, typed)),
-            self.answer(typed, locale) or self.match_whole(typed),
-        )
-
     def holds(self, intent: str, typed: str) -> bool:
         """Whether a phrase of danger, or of the wish for a human, is the text or stands in it."""
         folded = fold(typed)

@@ -1,6 +1,7 @@
 """Every node, every language, every button: within Telegram's limits, and never a dead end."""
 
 import re
+from collections import Counter
 from html import escape
 
 import pytest
@@ -41,10 +42,8 @@ def test_contact_sheet_has_every_screen_in_every_language() -> None:
     sheet = contact_sheet(our_release(), TODAY)
     heads = set(re.findall(r'<th scope="row">([^ <]+)', sheet))
     assert heads == {screen.node for screen in SCREENS["da"]}
-    for locale in LOCALES:
-        assert sheet.count(f'<td lang="{locale}"') == len(SCREENS[locale])
-        for screen in SCREENS[locale]:
-            assert escape(screen.body["text"]) in sheet, (locale, screen.node)
+    shown = Counter(re.findall(r'<td lang="(\w+)"[^>]*><pre>(.*?)</pre>', sheet, re.DOTALL))
+    assert shown == Counter((locale, escape(screen.body["text"])) for locale in LOCALES for screen in SCREENS[locale])
 
 
 @pytest.mark.parametrize("locale", LOCALES)

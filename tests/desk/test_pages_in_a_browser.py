@@ -173,8 +173,7 @@ async def after_forms(page: Page, desk: Desk, ticket: Ticket) -> AsyncIterator[s
     yield "expired"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1100)])
 async def test_every_page_is_accessible_and_fits(desk: Desk, scheme: str, width: int) -> None:
     ticket, closed = await open_case(desk)
     async with page_of(desk, color_scheme=scheme, viewport={"width": width, "height": 800}) as page:

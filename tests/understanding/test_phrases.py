@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from bot.engine.advance import WAYS
 from bot.understanding.meaning import EXAMPLES, TOPICS
-from bot.understanding.phrases import Phrases
+from bot.understanding.phrases import CONTAINED, Phrases
 from tests.support.content import ROOT, our_release
 
 FILES = {path.stem: YAML(typ="safe").load(path.read_text("utf-8")) for path in ROOT.glob("knowledge/phrases/*.yaml")}
@@ -97,14 +97,20 @@ def test_wish_for_a_human_is_heard(typed: str) -> None:
     assert UNDERSTANDING.intent(typed, None) == "human"
 
 
+def meant(phrases: Phrases, typed: str, tag: str) -> str | None:
+    """What the words of a text alone say, danger first."""
+    held = next((intent for intent in CONTAINED if phrases.holds(intent, typed)), None)
+    return held or phrases.answer(typed, tag) or phrases.match_whole(typed)
+
+
 @pytest.mark.parametrize("tag", sorted(FILES))
 def test_every_phrase_of_a_file_means_what_it_stands_under(tag: str) -> None:
     wrong = {
-        phrase: PHRASES.match(phrase.removesuffix("*"), tag)
+        phrase: found
         for intent, phrases in FILES[tag].items()
         if intent not in (TOPICS, EXAMPLES)
         for phrase in phrases
-        if PHRASES.match(phrase.removesuffix("*"), tag) != intent
+        if (found := meant(PHRASES, phrase.removesuffix("*"), tag)) != intent
     }
     assert wrong == {}
 
@@ -133,6 +139,11 @@ def test_no_phrase_of_a_way_or_an_answer_is_taken_for_danger_or_a_wish(tag: str)
     ] == []
 
 
+@pytest.mark.parametrize("typed", ["xyzzy plugh", "asdf qwer", "zxcv bnm", "sdkfjh lkj"])
+def test_letters_that_mean_nothing_find_nothing_in_a_talk_in_any_language(typed: str) -> None:
+    assert {tag: UNDERSTANDING.meaning(typed, tag).topics for tag in FILES} == dict.fromkeys(FILES, ())
+
+
 def test_every_language_has_words_for_everything() -> None:
     wanted = {*WAYS, "danger", "yes", "no"} - {"resume"}
     assert {tag: wanted - intents.keys() for tag, intents in FILES.items()} == {tag: set() for tag in FILES}
@@ -141,13 +152,13 @@ def test_every_language_has_words_for_everything() -> None:
 
 def test_yes_is_read_in_its_own_language_only() -> None:
     phrases = Phrases({"da": {"no": ["nej"]}, "pl": {"yes": ["tak"]}})
-    assert phrases.match("tak", "pl") == "yes"
-    assert phrases.match("tak", "da") is None
+    assert phrases.answer("tak", "pl") == "yes"
+    assert phrases.answer("tak", "da") is None
 
 
 @pytest.mark.parametrize("typed", ["slett", "slet alle", "skjulk", "stopp"])
 def test_what_cannot_be_undone_must_be_spelt_right(typed: str) -> None:
-    assert Phrases({"da": {"delete": ["slet alt"], "hide": ["skjul"], "stop": ["stop nu"]}}).match(typed) is None
+    assert Phrases({"da": {"delete": ["slet alt"], "hide": ["skjul"], "stop": ["stop nu"]}}).match_whole(typed) is None
 
 
 def test_longest_text_is_understood_at_once() -> None:
