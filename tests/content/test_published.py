@@ -216,6 +216,7 @@ async def test_turns_wait_less_than_50_ms_while_a_release_is(
     draft = save(published, '"Nej"', '"Nej tak"')
     published.checkouts.get(draft)
     if not is_checked:
+        assert published.load(draft).errors == ()  # as the gate does
         published.repository.publish(draft, EDITOR, "", NOW)
     waits: list[float] = []
 
