@@ -45,8 +45,11 @@ def load_release(
     Raises:
         ContentRefused: with every problem of every file; warnings alone do not refuse.
     """
-    is_checked = checked is not None and checked.holds(digest_of_files(root))
-    loaded = try_load(root, today, kept, approved_only=approved_only, is_checked=is_checked, errors_only=True)
+    digest = digest_of_files(root)
+    is_checked = checked is not None and checked.holds(digest)
+    loaded = try_load(
+        root, today, kept, approved_only=approved_only, is_checked=is_checked, errors_only=True, digest=digest
+    )
     if loaded.release is None:
         raise ContentRefused(tuple(map(str, loaded.errors)))
     if checked is not None and not is_checked:
@@ -62,6 +65,7 @@ def try_load(
     approved_only: bool = False,
     is_checked: bool = False,
     errors_only: bool = False,
+    digest: str | None = None,
 ) -> Loaded:
     """Read and check everything.
 
@@ -72,6 +76,7 @@ def try_load(
         approved_only: Show the Danish instead of translations about rights that nobody has approved.
         is_checked: These very files were found free of errors before: only what cannot be read is a problem.
         errors_only: What only warns need not be found.
+        digest: Of the files, where that is known already.
     """
     sources = read_sources(root)
     facts, wrong_facts = build_facts(sources)
@@ -87,7 +92,7 @@ def try_load(
     }
     messages |= {tag: catalog.current(sources.texts) for tag, catalog in catalogs.items()}
     release = Release(
-        digest=digest_of_files(root),
+        digest=digest or digest_of_files(root),
         locales=tuple(messages),
         nodes=build_nodes(sources, facts),
         moved=sources.moved,

@@ -10,6 +10,7 @@ from bot.engine.flow import Node, Picked, ServiceFilter
 from bot.engine.nodes.article import Article
 from bot.engine.nodes.ask import Ask
 from bot.engine.nodes.deadline import Deadline
+from bot.engine.nodes.letter import Letter
 from bot.engine.nodes.menu import Menu
 from bot.engine.nodes.remind import Remind
 from bot.engine.nodes.services import EVERYONE, Services
@@ -83,6 +84,8 @@ class Walk:
         match node:
             case Article() | Ask() | Deadline() | Menu() | Remind():
                 return [locales]
+            case Letter():  # the Danish needs no translation
+                return [locales[:1], locales[1:]] if len(locales) > 1 else [locales]
             case Services():  # can be narrowed to those that speak the language
                 spoken: dict[tuple[str, ...], tuple[str, ...]] = {}
                 for locale in locales:

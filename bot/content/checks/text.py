@@ -24,6 +24,7 @@ _AMOUNT = re.compile(
     r"\d\s*(?:kr\b|kroner|%|timer?\b|døgn|dage?\b|uger?\b|måned|år\b|årig)|§\s*\d|\b(?:paragraf|artikel|stk\.)\s*\d",
     re.IGNORECASE,
 )
+_MAY_HOLD_A_FACT = re.compile(r"\d|://|www\.|@")  # each of the three above holds one of these
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
@@ -56,6 +57,8 @@ def _find(key: str, form: str, known: frozenset[str] | set[str]) -> Iterator[tup
     if BRACE.search(PLACEHOLDER.sub("", form)):
         yield "placeholder-shape", f"'{key}' has a brace that belongs to no placeholder.", "Write {name}."
     yield from marks(key, form)
+    if not _MAY_HOLD_A_FACT.search(form):
+        return
     if _PHONE.search(form) or _ADDRESS.search(form) or _AMOUNT.search(PLACEHOLDER.sub("", form)):
         what = f"'{key}' holds a number, a time limit, a section or an address of its own."
         yield (
