@@ -49,6 +49,7 @@ def run() -> None:
 @app.command()
 def demo() -> None:
     """Start everything on this machine, with a phone in the browser instead of Telegram. Needs no token."""
+    gc.disable()  # as above
     from bot.wiring import run_demo
 
     settings = load_settings()

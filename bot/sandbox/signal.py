@@ -22,7 +22,8 @@ class Signal:
 
     async def _wait(self, event: asyncio.Event, timeout_s: float) -> bool:
         try:
-            await asyncio.wait_for(event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # `wait_for` loses a cancellation that comes with the event
+                await event.wait()
         except TimeoutError:
             return False
         return True

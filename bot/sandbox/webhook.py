@@ -67,21 +67,23 @@ class Webhook:
         self._queue = queue
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
+        self._setting = asyncio.Lock()
         self._busy: set[tuple[str, int]] = set()
         self._due_at: dict[int, float] = {}  # by update id, in the loop's time
 
     async def set(self, settings: WebhookSettings | None) -> None:
         """Change or (None) remove the webhook. Posts under way are broken off."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        self._task = None
-        self.settings = settings
-        self._busy.clear()
-        self._due_at.clear()
-        if settings is not None:
-            self._task = asyncio.create_task(self._serve(settings))
+        async with self._setting:  # two at once would each leave a task behind
+            if self._task is not None:
+                self._task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._task
+            self._task = None
+            self.settings = settings
+            self._busy.clear()
+            self._due_at.clear()
+            if settings is not None:
+                self._task = asyncio.create_task(self._serve(settings))
 
     async def _serve(self, settings: WebhookSettings) -> None:
         connector = aiohttp.TCPConnector(limit=settings.max_connections)

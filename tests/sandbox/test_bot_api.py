@@ -19,6 +19,7 @@ from bot.sandbox import FaultPlan, FaultRule, Outage, Rates, Sandbox, serve
 from bot.sandbox.faults import load_plan
 from bot.sandbox.telegram import Press
 from bot.sandbox.truth import UpdateConfirmed, UpdateDelivered, UpdateDropped
+from bot.sandbox.webhook import WebhookSettings
 from tests.support.postgres import free_port
 from tests.support.waiting import eventually
 
@@ -314,6 +315,17 @@ async def test_webhook_is_tried_again_until_it_answers() -> None:
     server.should_exit = True
     await serving
     await server.shutdown()
+
+
+async def test_webhooks_that_are_set_at_once_leave_one_behind() -> None:
+    sandbox = Sandbox(TOKEN)
+    urls = [f"http://127.0.0.1:{free_port()}/hook" for _ in range(3)]
+    before = asyncio.all_tasks()
+    await sandbox.webhook.set(WebhookSettings(urls[0]))
+    await asyncio.gather(*(sandbox.webhook.set(WebhookSettings(url)) for url in urls[1:]))
+    assert len(asyncio.all_tasks() - before) == 1
+    await sandbox.webhook.set(None)
+    assert asyncio.all_tasks() == before
 
 
 # --- faults and other clients -------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.signal import Signal
 
 
@@ -17,3 +19,21 @@ async def test_time_runs_out_and_a_notice_of_before_does_not_count() -> None:
     signal = Signal()
     signal.notify()
     assert not await signal.wait(0.01)
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_who_is_cancelled_at_the_moment_of_a_notice_ends(steps: int) -> None:
+    signal = Signal()
+
+    async def work() -> None:
+        while True:
+            await signal.wait(5)
+
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    signal.notify()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    working.cancel()
+    await asyncio.wait({working}, timeout=1)
+    assert working.cancelled()
