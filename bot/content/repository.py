@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -27,6 +27,8 @@ from bot.runner.failpoint import failpoint
 SHIPPED, DRAFT, LIVE = "shipped", "draft", "live"
 INCOMING = "incoming/"
 LOCK_AGE_S = 10  # a lock of a reference is held for milliseconds: an older one was left by a process that was killed
+BUILDING = "content-"  # begins the name of a repository that is just being made, which takes less than a second
+BUILDING_AGE_S = 600  # one that is older was left by a process that was killed
 TRIES = 20
 MOST_FILES = 20_000
 MOST_BYTES = 64_000_000
@@ -105,7 +107,11 @@ class ContentRepository:
     def _create(self, files: Mapping[str, bytes], at: datetime) -> bool:
         """False where another process was faster."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix="content-", dir=self.path.parent))
+        for left in self.path.parent.glob(f"{BUILDING}*"):
+            with suppress(FileNotFoundError):  # it has just become the repository
+                if time.time() - left.stat().st_mtime > BUILDING_AGE_S:
+                    shutil.rmtree(left, ignore_errors=True)
+        building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.path.parent))
         try:
             repo = pygit2.init_repository(str(building), bare=True, initial_head=DRAFT)
             repo.config["receive.maxInputSize"] = MOST_BYTES

@@ -196,7 +196,7 @@ class CasePages(Controller):
         except TicketUnknown:
             raise NotFoundException from None
         others = [each for each in web.hub.presence.at(ticket_id) if each.account != request.user.id]
-        return web.pages.render(request, "case_here.html", others=others, names=names, here=case_path(ticket_id))
+        return web.pages.render(request, "case_here.html", others=others, names=names)
 
 
 def _moment(typed: str) -> datetime:

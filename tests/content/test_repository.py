@@ -273,6 +273,16 @@ def test_killed_in_the_middle_of_a_publication(repository: ContentRepository, pl
     assert edited in [each.revision for each in repository.history(DRAFT)]
 
 
+def test_beginning_of_a_repository_that_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    left, fresh = tmp_path / "content-left", tmp_path / "content-fresh"
+    for folder in (left, fresh):
+        (folder / "objects").mkdir(parents=True)
+    os.utime(left, (0, 0))
+    made(tmp_path, {FLOW: LINES})
+    assert not left.exists()
+    assert fresh.exists()  # another process may just be making it
+
+
 def test_lock_that_a_killed_process_left_is_removed(repository: ContentRepository) -> None:
     lock = repository.path / "refs" / "heads" / f"{DRAFT}.lock"
     lock.write_bytes(b"")

@@ -1,7 +1,9 @@
 """A citizen and two advisers' browsers at once: what one does, the others see without a reload."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.handoff.duty import Duty
 from tests.desk.test_pages_in_a_browser import WEEK, desk, log_in, make_stale, page_of  # noqa: F401  (desk is a fixture)
@@ -232,6 +234,27 @@ async def test_colleague_is_seen_reading_and_writing(two: Desk) -> None:
         await expect(second.locator("#state")).to_contain_text("Sagen er din nu.")
         await second.get_by_role("link", name="Vis siden igen").click()
         await expect(second.get_by_label("Skriv til borgeren")).to_be_visible()
+
+
+async def test_colleague_who_comes_while_the_page_is_asking_is_seen(two: Desk) -> None:
+    ticket = await Citizen(two).asks_for_adviser()
+    has_come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        response = await route.fetch()
+        await has_come.wait()
+        await route.fulfill(response=response)
+
+    async with page_of(two) as first, page_of(two) as second:
+        await log_in(first, "first")
+        await log_in(second, "second")
+        await first.route("**/here", hold, times=1)
+        async with first.expect_request("**/here"):
+            await first.get_by_role("button", name="Tag sagen").click()
+        await second.goto(f"/desk/case/{ticket.id}")
+        await expect(second.locator("#here")).to_contain_text("Adviser F har også sagen åben")
+        has_come.set()
+        await expect(first.locator("#here")).to_contain_text("Adviser S har også sagen åben")
 
 
 async def test_after_a_restart_the_page_catches_up_by_itself(two: Desk) -> None:
