@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 TAGS = ("ar", "en", "kl", "tr", "so", "fa", "ur", "uk", "pl", "ro", "bs", "ku", "ti", "vi", "ps")  # and Danish
 TEXTS = 5_000
 MOST_S = 0.1
+FIRST_S = 0.25  # after an edit: twice what it takes, since a machine's slow hour is no fault of the page
 PATHS = (
     "/studio/map",
     "/studio/translate",
@@ -101,9 +102,9 @@ def test_check_of_everything_takes_less_than_ten_seconds(content: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "most_s"),
     [
-        ("/studio/publish", MOST_S),
-        ("/studio/map", MOST_S),
-        ("/studio/flows/complaint?tag=ar", 2.5 * MOST_S),  # all Danish texts are checked, as for an edit
+        ("/studio/publish", FIRST_S),
+        ("/studio/map", FIRST_S),
+        ("/studio/flows/complaint?tag=ar", 2 * FIRST_S),  # all Danish texts are checked, as for an edit
     ],
 )
 async def test_first_look_after_an_edit_is_fast(
